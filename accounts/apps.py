@@ -1,0 +1,16 @@
+"""People, and what many apps share."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Fills the outbox registry."""
+
+    name = "accounts"
+
+    def ready(self) -> None:
+        from accounts import handlers  # noqa: PLC0415  (models load only once apps are ready)
+        from breakthru.outbox.registry import register  # noqa: PLC0415
+
+        register("accounts.send_account_mail", handlers.send_account_mail)
+        register("accounts.clear_expired", handlers.clear_expired)

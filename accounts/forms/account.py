@@ -1,0 +1,109 @@
+"""allauth's forms in our words; each owns its crispy layout."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from accounts.models import User
+
+
+def _helper() -> FormHelper:
+    helper = FormHelper()
+    # The templates own the form tag, the token and the button.
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth ships no types
+    """Display name, e-mail, password."""
+
+    display_name = User._meta.get_field("display_name").formfield(
+        label="First name",
+        help_text="Shown beside what you post. A nickname is fine.",
+        widget=forms.TextInput(attrs={"autocomplete": "given-name", "maxlength": 40}),
+    )
+    field_order = ["display_name", "email", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.fields["email"].label = "E-mail"
+        self.fields["email"].help_text = "We send one link to confirm it. Nobody else sees it."
+        self.fields["password1"].label = "Password"
+        self.fields["password1"].help_text = "At least 10 characters. Three or four plain words work well."
+        for name in ("email", "password1"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
+    """E-mail and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.fields["login"].label = "E-mail"
+        self.fields["password"].help_text = ""
+        self.fields["remember"].label = "Keep me signed in on this device"
+        for name in ("login", "password"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    """The e-mail address to send a reset link to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.fields["email"].label = "E-mail"
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+
+class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    """The new password, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        _name_new_passwords(self)
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    """The old password and the new one, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.fields["oldpassword"].label = "Current password"
+        self.fields["oldpassword"].widget.attrs.pop("placeholder", None)
+        _name_new_passwords(self)
+
+
+class AddEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
+    """A new e-mail address, which replaces the old one once it is confirmed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.fields["email"].label = "New e-mail"
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before something sensitive."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+def _name_new_passwords(form: forms.BaseForm) -> None:
+    form.fields["password1"].label = "New password"
+    form.fields["password1"].help_text = "At least 10 characters. Three or four plain words work well."
+    form.fields["password2"].label = "New password, once more"
+    for name in ("password1", "password2"):
+        form.fields[name].widget.attrs.pop("placeholder", None)

@@ -1,0 +1,20 @@
+"""People and what many parts share: topics, experiences, mail choices, idempotency, the audit log."""
+
+from accounts.models.audit import AuditEntry
+from accounts.models.experience import Experience, ExperienceGroup, PersonExperience
+from accounts.models.idempotency import IdempotencyToken
+from accounts.models.mail import AccountMail, MailChoice
+from accounts.models.topic import Topic
+from accounts.models.user import User
+
+__all__ = [
+    "AccountMail",
+    "AuditEntry",
+    "Experience",
+    "ExperienceGroup",
+    "IdempotencyToken",
+    "MailChoice",
+    "PersonExperience",
+    "Topic",
+    "User",
+]

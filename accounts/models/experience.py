@@ -1,0 +1,138 @@
+"""The fixed vocabulary of lived experiences, and who has which."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models.user import User
+
+
+class Privacy(models.TextChoices):
+    """Privacy classes (PRODUCT §4)."""
+
+    P0 = "P0", "Public"
+    P1 = "P1", "Signed-in people"
+    P2 = "P2", "Matching; the other side from introduced on"
+    P3 = "P3", "Sensitive; only where both have it and both opted in"
+    P4 = "P4", "Never collected from learners"
+
+
+class AskedIn(models.TextChoices):
+    """Where a group is asked."""
+
+    ONBOARDING = "onboarding", "Onboarding"
+    PROFILE = "profile", "Profile"
+    APPLICATION = "application", "Personal Mentor application"
+    FILTER_ONLY = "filter_only", "Never asked; a filter only"
+
+
+class AppliesTo(models.TextChoices):
+    """Whose group it is."""
+
+    BOTH = "both", "Learners and mentors"
+    MENTOR = "mentor", "Mentors"
+
+
+class Kind(models.TextChoices):
+    """How many of a group one person may choose."""
+
+    SINGLE = "single", "One"
+    MULTI = "multi", "Several"
+
+
+class ExperienceGroup(models.Model):
+    """One question of the vocabulary, with the reason why it is asked."""
+
+    key = models.SlugField(max_length=60, primary_key=True)
+    label = models.CharField(max_length=80)
+    why_we_ask = models.CharField(max_length=300)
+    asked_in = models.CharField(max_length=20, choices=AskedIn.choices)
+    applies_to = models.CharField(max_length=20, choices=AppliesTo.choices)
+    is_facet = models.BooleanField("a filter of the directory")
+    order = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ExperienceQuerySet(models.QuerySet["Experience"]):
+    """Terms by use."""
+
+    def in_use(self) -> Self:
+        """Terms a person may choose now."""
+        return self.filter(retired_at=None)
+
+    def for_group(self, group: str) -> Self:
+        """The terms of one group, in its order."""
+        return self.filter(group_id=group).order_by("order")
+
+    def public_for_learners(self) -> Self:
+        """Terms that a learner's page or question may show to everybody or to signed-in people."""
+        return self.filter(learner_privacy__in=[Privacy.P0, Privacy.P1])
+
+
+class Experience(models.Model):
+    """One term: a stage, a road, a kind of help, a lived thing."""
+
+    group = models.ForeignKey(ExperienceGroup, on_delete=models.PROTECT, related_name="experiences")
+    key = models.SlugField(max_length=60)
+    label = models.CharField(max_length=120)
+    help = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    learner_privacy = models.CharField(max_length=2, choices=Privacy.choices)
+    mentor_privacy = models.CharField(max_length=2, choices=Privacy.choices)
+    mentor_opts_in = models.BooleanField("a mentor must opt in to each use")
+    weight = models.PositiveSmallIntegerField()
+    is_identity = models.BooleanField("counts only when the learner asks")
+    order = models.PositiveSmallIntegerField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExperienceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["group__order", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "key"], name="experience_key_unique_in_group"),
+            models.CheckConstraint(condition=Q(weight__lte=10), name="experience_weight_up_to_ten"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PersonExperienceQuerySet(models.QuerySet["PersonExperience"]):
+    """Who has which."""
+
+    def for_group(self, group: str) -> Self:
+        """Rows of one group, with their terms."""
+        return self.filter(experience__group_id=group).select_related("experience").order_by("experience__order")
+
+
+    def public_of(self, user: User) -> list[Experience]:
+        """The terms of `user` that signed-in people may see anyway, for filling in a form."""
+        rows = self.filter(user=user, experience__learner_privacy__in=[Privacy.P0, Privacy.P1])
+        return [row.experience for row in rows.select_related("experience")]
+
+
+class PersonExperience(models.Model):
+    """One person has one experience. Terms of class P3 and P4 are kept elsewhere, never in this table."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="experiences")
+    experience = models.ForeignKey(Experience, on_delete=models.PROTECT, related_name="people")
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = PersonExperienceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "experience"], name="person_experience_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.experience_id}"

@@ -1,0 +1,51 @@
+"""Account mails waiting to be sent, and which mails a person does not want."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class AccountMail(models.Model):
+    """A mail of sign-up, verification or reset, rendered in the request and sent by a worker.
+
+    Its words hold links that open an account, so they are deleted the moment it is sent.
+    """
+
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now(), db_index=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(text="", html=""), name="account_mail_words_gone_when_sent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"account mail {self.pk}"
+
+
+class MailKind(models.TextChoices):
+    """Kinds of mail that a person may stop one by one."""
+
+    QUESTION_ANSWERED = "question_answered", "Answers to my questions"
+
+
+class MailChoice(models.Model):
+    """A person's choice about one kind of mail; no row means yes."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_choices")
+    kind = models.CharField(max_length=40, choices=MailKind.choices)
+    is_wanted = models.BooleanField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"

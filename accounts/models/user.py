@@ -1,0 +1,71 @@
+"""The person behind an account."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+# One line of visible characters: no controls, no bidirectional overrides, no invisible joiners.
+VISIBLE_LINE = RegexValidator(
+    r"^[^\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff<>]+$",
+    "Please use letters, numbers and ordinary punctuation.",
+)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people; used by tests, the demo and `createsuperuser`. Sign-up goes through allauth."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create one person; `email` is stored in lower case. `display_name` and `slug` are required fields."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create one person who may do everything in admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a person by e-mail whatever its case."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One account. The e-mail is the login and never public; `display_name` and `slug` are what others see."""
+
+    email = models.EmailField("e-mail address", max_length=254, unique=True)
+    display_name = models.CharField("first name or what we should call you", max_length=40, validators=[VISIBLE_LINE])
+    slug = models.SlugField("public name in addresses", max_length=60, unique=True)
+    is_staff = models.BooleanField("may open the staff pages", default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "slug"]
+
+    class Meta:
+        constraints = [
+            # With `unique` this makes addresses unique whatever their case.
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
+            models.CheckConstraint(condition=~models.Q(display_name=""), name="user_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        """Return the name shown to others (admin greets with it)."""
+        return self.display_name
+
+
+def display_name(user: User) -> str:
+    """Return what mails and pages call this person (ACCOUNT_USER_DISPLAY)."""
+    return user.display_name

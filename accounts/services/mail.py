@@ -1,0 +1,62 @@
+"""Account mails through the outbox, and a person's mail choices."""
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccountMail, MailChoice, User
+from accounts.models.mail import MailKind
+from breakthru.lib.mail import assemble
+from breakthru.outbox.services import enqueue
+
+_SALT = "accounts.unsubscribe"
+
+
+class UnsubscribeTokenError(ValueError):
+    """The link is not one of ours."""
+
+
+@transaction.atomic
+def queue_account_mail(*, to: str, subject: str, text: str, html: str) -> None:
+    """Keep a rendered account mail and have a worker send it."""
+    mail = AccountMail.objects.create(to=to, subject=subject, text=text, html=html)
+    enqueue("accounts.send_account_mail", mail.pk)
+
+
+def send_account_mail(*, mail_id: int) -> None:
+    """Send one kept mail and forget its words; an already sent one is left alone."""
+    mail = AccountMail.objects.select_for_update().get(pk=mail_id)
+    if mail.sent_at is not None:
+        return
+    assemble(to=mail.to, key=f"account-mail:{mail.pk}", subject=mail.subject, text=mail.text, html=mail.html).send()
+    mail.text = mail.html = ""
+    mail.sent_at = timezone.now()
+    mail.save(update_fields=["text", "html", "sent_at"])
+
+
+def unsubscribe_url(*, user: User, kind: MailKind) -> str:
+    """Return the address that stops mails of `kind` for `user`, signed, valid for ever and signed out."""
+    token = signing.dumps([user.pk, str(kind)], salt=_SALT, compress=True)
+    return settings.SITE_URL + reverse("accounts:unsubscribe", args=[token])
+
+
+def read_unsubscribe_token(token: str) -> tuple[User, MailKind]:
+    """Return whose mails and which kind a token stops; raises UnsubscribeTokenError."""
+    try:
+        user_id, kind = signing.loads(token, salt=_SALT)
+        return User.objects.get(pk=user_id), MailKind(kind)
+    except (signing.BadSignature, User.DoesNotExist) as error:
+        raise UnsubscribeTokenError from error
+
+
+def wants_mail(*, user: User, kind: MailKind) -> bool:
+    """Say whether `user` takes mails of `kind`; yes unless they said no."""
+    return not MailChoice.objects.filter(user=user, kind=kind, is_wanted=False).exists()
+
+
+@transaction.atomic
+def choose_mail(*, user: User, kind: MailKind, is_wanted: bool) -> None:
+    """Keep the person's choice about one kind of mail."""
+    MailChoice.objects.update_or_create(user=user, kind=kind, defaults={"is_wanted": is_wanted})

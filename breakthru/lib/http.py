@@ -1,0 +1,83 @@
+"""Leaf helpers around requests and responses."""
+
+import secrets
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from breakthru.lib.logs import request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "microphone",
+        "payment",
+        "usb",
+    )
+)
+# Unfold's Alpine builds functions and writes styles; staff pages alone get this policy (ARCHITECTURE §4).
+ADMIN_POLICY = {
+    "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+}
+ADMIN_PREFIX = "/admin/"
+
+
+class RequestIdMiddleware:
+    """Gives each request an id of our own making, for the logs and for the person who reports a fault."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = request_id.set(secrets.token_hex(8))
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id.get()
+        finally:
+            request_id.reset(token)
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """Headers that Django and django-csp do not set, and no storing of pages made for one person."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.path.startswith(ADMIN_PREFIX):
+            response._csp_update = ADMIN_POLICY  # type: ignore[attr-defined]
+        # A page that read the session or set a cookie is one person's: no shared or browser cache keeps it.
+        session_used = bool(getattr(getattr(request, "session", None), "accessed", False))
+        if (session_used or response.cookies) and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+def safe_next(request: HttpRequest, value: str | None, default: str) -> str:
+    """Return `value` when it is a path on this site, otherwise `default`."""
+    if value and url_has_allowed_host_and_scheme(
+        value, allowed_hosts=None, require_https=request.is_secure()
+    ):
+        return value
+    return default
+
+
+def unprocessable(response: HttpResponse) -> HttpResponse:
+    """Mark a page that shows an invalid form (422), which htmx swaps in all the same."""
+    response.status_code = 422
+    return response

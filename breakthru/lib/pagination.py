@@ -1,0 +1,44 @@
+"""Keyset pages: a stable cursor over an ordered list, constant in its length."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from django.core.signing import BadSignature, Signer
+from django.db.models import Model, Q, QuerySet
+
+M = TypeVar("M", bound=Model)
+_signer = Signer(salt="breakthru.pagination")
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """One page of rows and the cursor of the next, '' when this is the last."""
+
+    items: Sequence[M]
+    next_cursor: str
+
+
+def _read(cursor: str) -> tuple[datetime, int] | None:
+    try:
+        instant, pk = _signer.unsign(cursor).split(" ")
+        return datetime.fromisoformat(instant), int(pk)
+    except (BadSignature, ValueError):
+        return None
+
+
+def newest_first(queryset: QuerySet[M], *, field: str, cursor: str, size: int) -> Page[M]:
+    """Page `queryset` by (`field`, pk) descending; `field` is a datetime that never changes.
+
+    A cursor that is forged, cut or of another site shows the first page.
+    """
+    position = _read(cursor) if cursor else None
+    if position:
+        instant, pk = position
+        queryset = queryset.filter(Q(**{f"{field}__lt": instant}) | Q(**{field: instant, "pk__lt": pk}))
+    rows = list(queryset.order_by(f"-{field}", "-pk")[: size + 1])
+    if len(rows) <= size:
+        return Page(rows, "")
+    last = rows[size - 1]
+    return Page(rows[:size], _signer.sign(f"{getattr(last, field).isoformat()} {last.pk}"))

@@ -1,0 +1,79 @@
+"""The table of work that must happen, written in the transaction that makes it necessary."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+MAX_ATTEMPTS = 5
+# A row handed out this often without an end or an error kills its worker each time: it is poison too.
+MAX_PUBLICATIONS = 20
+REPUBLISH_AFTER = timedelta(seconds=60)
+
+
+class OutboxQuerySet(models.QuerySet["Outbox"]):
+    """Rows by what has to happen to them."""
+
+    def pending(self) -> Self:
+        """Rows neither done nor parked."""
+        return self.filter(done_at=None, parked_at=None)
+
+    def due(self) -> Self:
+        """Pending rows whose time has come by the database's clock and that no worker holds for now."""
+        late = Q(published_at=None) | Q(published_at__lt=Now() - REPUBLISH_AFTER)
+        return self.pending().filter(late, run_after__lte=Now())
+
+    def parked(self) -> Self:
+        """Rows that staff must look at."""
+        return self.filter(parked_at__isnull=False)
+
+    def done_before(self, instant: datetime) -> Self:
+        """Rows done before `instant`."""
+        return self.filter(done_at__lt=instant)
+
+
+class Outbox(models.Model):
+    """One unit of background work: what kind, about which object, and how far it is."""
+
+    kind = models.CharField(max_length=80)
+    ref = models.CharField(max_length=200)
+    dedupe_key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001  (many rows have none)
+    run_after = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+    attempts = models.PositiveSmallIntegerField(default=0)
+    publication_count = models.PositiveSmallIntegerField(default=0)
+    published_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "outbox"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(parked_at=None), name="outbox_done_or_parked_not_both"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("run_after"), name="outbox_pending", condition=Q(done_at__isnull=True, parked_at__isnull=True)
+            ),
+            models.Index(F("done_at"), name="outbox_done", condition=Q(done_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"
+
+
+class Heartbeat(models.Model):
+    """When a part of the machinery was last seen at work; read by /readyz."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    seen_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,68 @@
+"""The relay: hands ids of due rows to Celery, again and again until they are done."""
+
+import logging
+import threading
+
+from celery import Celery
+from django.db import OperationalError, close_old_connections
+from kombu.exceptions import OperationalError as BrokerError
+
+from breakthru.outbox.models import MAX_PUBLICATIONS
+from breakthru.outbox.services import claim_due, deliver, park_worker_killers, unclaim
+
+logger = logging.getLogger(__name__)
+BATCH = 100
+# Without a broker the relay does the work itself, a few rows a round: slow, but nothing waits for ever.
+BATCH_WITHOUT_BROKER = 5
+PAUSE_SECONDS = 0.5
+
+
+class Relay:
+    """One relay process; several may run side by side."""
+
+    def __init__(self, app: Celery) -> None:
+        self.app = app
+        self.broker_is_up = True
+
+    def publish(self, ids: list[int]) -> bool:
+        """Hand `ids` to Celery; return False when the broker does not take them."""
+        try:
+            with self.app.connection_for_write(connect_timeout=3, transport_options={"max_retries": 0}) as connection:
+                connection.ensure_connection(max_retries=1, timeout=3)
+                with self.app.amqp.Producer(connection, auto_declare=False) as producer:
+                    for outbox_id in ids:
+                        self.app.send_task("outbox.deliver", args=[outbox_id], producer=producer, retry=False)
+        except (BrokerError, OSError) as error:
+            if self.broker_is_up:
+                logger.error("the broker does not answer (%s): the relay works by itself", type(error).__name__)
+            self.broker_is_up = False
+            return False
+        if not self.broker_is_up:
+            logger.info("the broker is back")
+        self.broker_is_up = True
+        return True
+
+    def round(self) -> int:
+        """Publish what is due, or do a few rows here when the broker is down; return how many rows."""
+        ids = claim_due(limit=BATCH if self.broker_is_up else BATCH_WITHOUT_BROKER)
+        if ids and not self.publish(ids):
+            here, rest = ids[:BATCH_WITHOUT_BROKER], ids[BATCH_WITHOUT_BROKER:]
+            unclaim(rest)
+            for outbox_id in here:
+                deliver(outbox_id)
+            return len(here)
+        park_worker_killers(limit=MAX_PUBLICATIONS)
+        return len(ids)
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set; a database that is away is waited for."""
+        while not stop.is_set():
+            count = 0
+            try:
+                close_old_connections()
+                count = self.round()
+            except OperationalError:
+                logger.warning("the database does not answer: the relay waits")
+                stop.wait(2)
+            if count < BATCH_WITHOUT_BROKER:
+                stop.wait(PAUSE_SECONDS)

@@ -1,0 +1,283 @@
+"""All settings in one file; what differs between places comes from the environment (docs/operations.md)."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery.schedules import crontab
+from csp.constants import NONCE, NONE, SELF
+from environs import Env
+
+from breakthru.lib.addresses import local_addresses
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Place -------------------------------------------------------------------------------------------------
+DEBUG: bool = env.bool("DEBUG", default=False)
+DATA_DIR: Path = env.path("DATA_DIR", default=BASE_DIR / "var").resolve()
+PORT: int = env.int("PORT", default=8000)
+# Only a development run may go without a key of its own.
+SECRET_KEY: str = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else env.str("SECRET_KEY"))
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+SITE_URL: str = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [SITE_HOST]
+)
+# How many proxies of ours stand in front: the client's address is taken that many places from the right.
+PROXY_COUNT: int = env.int("PROXY_COUNT", default=0)
+
+_local = local_addresses(DATA_DIR)
+DATABASE_URL: str = env.str("DATABASE_URL", default=_local.database_url)
+REDIS_URL: str = env.str("REDIS_URL", default=_local.broker_url)
+CACHE_URL: str = env.str("CACHE_URL", default=_local.cache_url)
+
+# --- Applications ------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "django_htmx",
+    "django_prose_editor",
+    "js_asset",
+    "breakthru",
+    "breakthru.outbox",
+    "accounts",
+    "memberships",
+    "mentors",
+    "learner_series",
+    "feed",
+]
+
+MIDDLEWARE = [
+    "breakthru.lib.http.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "breakthru.lib.http.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "breakthru.urls"
+WSGI_APPLICATION = "breakthru.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "breakthru.context_processors.site",
+            ],
+            "builtins": ["breakthru.templatetags.ui"],
+        },
+    }
+]
+
+# --- Database and cache ------------------------------------------------------------------------------------
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", default=DATABASE_URL, conn_max_age=60)}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    # A web request may not hold the database longer than this; jobs set their own.
+    {"connect_timeout": 3, "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)}"}
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "breakthru.lib.cache.ForgivingRedisCache",
+        "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+    }
+}
+
+# --- Jobs --------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 10,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "breakthru.outbox.beat:OutboxScheduler"
+CELERY_BEAT_SCHEDULE = {
+    # The task is the outbox kind that the scheduler enqueues; nothing is published by beat itself.
+    "outbox.beat_heart": {"task": "outbox.beat_heart", "schedule": 60.0},
+    "outbox.purge": {"task": "outbox.purge", "schedule": crontab(minute="17", hour="4")},
+    "accounts.clear_expired": {"task": "accounts.clear_expired", "schedule": crontab(minute="41", hour="4")},
+}
+
+# --- People ------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.account.SignupForm",
+    "login": "accounts.forms.account.LoginForm",
+    "reset_password": "accounts.forms.account.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.account.ResetPasswordKeyForm",
+    "change_password": "accounts.forms.account.ChangePasswordForm",
+    "add_email": "accounts.forms.account.AddEmailForm",
+    "reauthenticate": "accounts.forms.account.ReauthenticateForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "accounts.models.user.display_name"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key,50/5m/ip",
+    "signup": "5/h/ip" if not DEBUG else "60/h/ip",
+    "reset_password": "2/h/key,20/h/ip",
+    "confirm_email": "2/h/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+# The demo's people and password exist only where this is on (breakthru.checks).
+DEMO: bool = env.bool("DEMO", default=DEBUG)
+
+# --- Security ----------------------------------------------------------------------------------------------
+SECURE_TRANSPORT = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = SECURE_TRANSPORT
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 63072000 if SECURE_TRANSPORT else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_TRANSPORT
+SECURE_HSTS_PRELOAD = SECURE_TRANSPORT
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TRANSPORT
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_TRANSPORT else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_TRANSPORT else "csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+CSRF_FAILURE_VIEW = "breakthru.views.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SECURE_TRANSPORT else []
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# --- Mail --------------------------------------------------------------------------------------------------
+_email = env.dj_email_url("EMAIL_URL", default="smtp://localhost:25")
+EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email["EMAIL_USE_TLS"], _email["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10
+# In development every mail becomes a file that /dev/mail/ shows.
+MAILBOX_DIR = DATA_DIR / "mail"
+EMAIL_BACKEND = "breakthru.lib.mailbox.MailboxBackend" if DEBUG else "django.core.mail.backends.smtp.EmailBackend"
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"Project BreakThru <hello@{SITE_HOST}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default=f"mailto:security@{SITE_HOST}")
+
+# --- Files -------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=DATA_DIR / "media")
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Words, forms, admin -----------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "breakthru"
+UNFOLD = {
+    "SITE_TITLE": "BreakThru staff",
+    "SITE_HEADER": "Project BreakThru",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+}
+
+# --- Logs --------------------------------------------------------------------------------------------------
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "breakthru.lib.logs.RequestIdFilter"}},
+    "formatters": {"json": {"()": "breakthru.lib.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}

@@ -1,0 +1,1 @@
+"""Template tags of the whole site; `ui` is a builtin of every template."""

@@ -1,0 +1,30 @@
+"""The address plan of PRODUCT §3. Each app names its own below its prefix."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from breakthru import views
+
+admin.autodiscover()
+# Staff sign in where everybody does: one door, with its limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("theme/", views.theme_edit, name="theme_edit"),
+    path("feed/", include("feed.urls")),
+    path("learn/", include("learner_series.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("dev/", include("breakthru.dev_urls")))

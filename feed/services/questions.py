@@ -1,0 +1,91 @@
+"""Ask, and move a question along its states."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import Experience, Topic, User
+from accounts.services.idempotency import once
+from breakthru.lib.richtext import POST, clean
+from feed.lifecycle import QuestionState, can_move
+from feed.models import Question, QuestionEvent
+from feed.models.question import question_slug
+from feed.permissions import can_ask
+from learner_series.models import Article
+
+QUESTIONS_A_DAY = 5
+
+
+class AskError(ValueError):
+    """The question can't be taken now; the text says why, for people."""
+
+
+class QuestionStateError(ValueError):
+    """The step is not in the transition table."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The part of an article a question is about; `anchor` and `section_title` are '' for the whole."""
+
+    article: Article
+    anchor: str
+    section_title: str
+
+
+@dataclass(frozen=True)
+class QuestionDraft:
+    """What a learner typed; `body` is HTML that is not yet cleaned."""
+
+    title: str
+    body: str
+    topics: tuple[Topic, ...]
+    stage: Experience | None
+    roads: tuple[Experience, ...]
+    passage: Passage | None
+
+
+def ask_question(*, by: User, token: uuid.UUID, draft: QuestionDraft, now: datetime) -> Question:
+    """Post a question; the same token posts once and returns the same question. Raises AskError."""
+    if not can_ask(by):
+        message = "This account can't ask questions."
+        raise AskError(message)
+    pk, _ = once(by=by, purpose="ask", token=token, create=lambda: str(_create(by, draft, now).pk))
+    return Question.objects.get(pk=pk)
+
+
+def _create(by: User, draft: QuestionDraft, now: datetime) -> Question:
+    # Lock the person: two forms sent at once count against one limit.
+    User.objects.select_for_update().get(pk=by.pk)
+    if Question.objects.asked_by(by).filter(asked_at__gt=now - timedelta(days=1)).count() >= QUESTIONS_A_DAY:
+        message = f"That is {QUESTIONS_A_DAY} questions in a day, the most we can take. Please come back tomorrow."
+        raise AskError(message)
+    body = clean(draft.body, POST)
+    question = Question(
+        slug=question_slug(draft.title), title=draft.title, asker=by, stage=draft.stage, asked_at=now, active_at=now
+    )
+    question.body_html, question.body_text, question.cleaner_version = body.html, body.text, body.version
+    if draft.passage is not None:
+        question.article, question.revision_id = draft.passage.article, draft.passage.article.live_id
+        question.anchor, question.section_title = draft.passage.anchor, draft.passage.section_title
+    question.save()
+    question.topics.set(draft.topics)
+    question.roads.set(draft.roads)
+    return question
+
+
+@transaction.atomic
+def move(*, by: User | None, question: Question, target: QuestionState, now: datetime, reason: str = "") -> None:
+    """Take one step of the transition table; the only writer of `Question.state`.
+
+    `question` must be locked by the caller. Raises QuestionStateError.
+    """
+    source = QuestionState(question.state)
+    if not can_move(source, target):
+        message = f"{source} to {target}"
+        raise QuestionStateError(message)
+    question.state = target
+    question.save(update_fields=["state", "answered_at", "answer_count", "active_at"])
+    QuestionEvent.objects.create(question=question, source=source, target=target, by=by, at=now, reason=reason)

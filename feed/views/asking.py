@@ -1,0 +1,61 @@
+"""Ask, from anywhere or from a passage."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import PersonExperience, User
+from breakthru.lib.http import unprocessable
+from feed.forms.ask import AskForm
+from feed.services.questions import AskError, Passage, ask_question
+from learner_series.models import Article
+
+
+def find_passage(slug: str, anchor: str) -> tuple[Passage | None, str]:
+    """Return the passage of the address and, when it is not there (any more), a sentence that says so."""
+    if not slug:
+        return None, ""
+    article = Article.objects.published().with_text().by_slug(slug)
+    if article is None or article.live is None:
+        return None, "We could not find that article. You can still ask; your question will stand by itself."
+    if not anchor:
+        return Passage(article, "", ""), ""
+    heading = article.live.heading(anchor)
+    if heading is None:
+        return Passage(article, "", ""), (
+            "We could not find that part of the article. Your question will be about the whole article."
+        )
+    return Passage(article, heading.id, heading.text), ""
+
+
+def _initial(user: User) -> dict[str, object]:
+    known = PersonExperience.objects.public_of(user)
+    return {
+        "stage": next((term.key for term in known if term.group_id == "education_stage"), None),
+        "roads": [term.key for term in known if term.group_id == "road"],
+    }
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def question_create(request: HttpRequest) -> HttpResponse:
+    """Show the form, or post the question and go to its page."""
+    user = request.user
+    assert isinstance(user, User)
+    passage, notice = find_passage(request.GET.get("article", ""), request.GET.get("section", ""))
+    form = AskForm(request.POST or None, initial=_initial(user))
+    if form.is_valid():
+        try:
+            question = ask_question(
+                by=user, token=form.cleaned_data["token"], draft=form.draft(passage), now=timezone.now()
+            )
+        except AskError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Your question is posted. We write when the first answer arrives.")
+            return redirect(question)
+    response = render(request, "feed/question_form.html", {"form": form, "passage": passage, "notice": notice})
+    return unprocessable(response) if form.is_bound else response

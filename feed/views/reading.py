@@ -1,0 +1,74 @@
+"""Pages for readers of the Feed."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Topic, User
+from breakthru.lib.pagination import newest_first
+from feed.forms.search import FeedFilterForm
+from feed.models import Question
+from feed.permissions import can_answer
+from mentors.models import MentorProfile
+
+PAGE_SIZE = 20
+
+
+def person(request: HttpRequest) -> User | None:
+    """Return who is signed in, or None."""
+    return request.user if isinstance(request.user, User) else None
+
+
+def visible_questions(request: HttpRequest) -> "QuerySet[Question]":
+    """Return the questions this request may see."""
+    return Question.objects.visible_to(person(request))
+
+
+@login_not_required
+@require_safe
+def question_list(request: HttpRequest) -> HttpResponse:
+    """The Feed: newest or unanswered, by topic."""
+    form = FeedFilterForm(request.GET)
+    form.is_valid()
+    questions = form.apply(Question.objects.shown().for_row())
+    page = newest_first(questions, field="asked_at", cursor=request.GET.get("cursor", ""), size=PAGE_SIZE)
+    chosen = form.cleaned_data
+    context = {
+        "page": page,
+        "topics": Topic.objects.all(),
+        "show": chosen.get("show", ""),
+        "topic": chosen.get("topic"),
+    }
+    return render(request, "feed/question_list.html", context)
+
+
+@login_not_required
+@require_safe
+def question_redirect(request: HttpRequest, pk: int) -> HttpResponse:
+    """The short address of a question."""
+    return redirect(get_object_or_404(visible_questions(request), pk=pk), permanent=True)
+
+
+@login_not_required
+@require_safe
+def question_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """One question with its answers."""
+    question = get_object_or_404(Question.objects.visible_to(person(request)).for_page(), pk=pk)
+    if slug != question.slug:
+        return redirect(question, permanent=True)
+    user = person(request)
+    profile = MentorProfile.objects.of(user) if user else None
+    answers = list(question.answers.shown().for_page())
+    has_answered = profile is not None and any(answer.mentor_id == profile.pk for answer in answers)
+    context = {
+        "question": question,
+        "answers": answers,
+        "is_mine": user is not None and question.asker_id == user.pk,
+        "may_answer": user is not None
+        and not has_answered
+        and can_answer(user, profile, question, timezone.localdate()),
+    }
+    return render(request, "feed/question_detail.html", context)

@@ -1,0 +1,36 @@
+"""Staff keep the verification of mentors true."""
+
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services.audit import record_action
+from mentors.models import MentorProfile
+from mentors.models.profile import Verification
+
+
+class VerificationError(ValueError):
+    """The change does not fit: no reason, or an end in the past."""
+
+
+@transaction.atomic
+def change_verification(
+    *, by: User, profile: MentorProfile, verification: Verification, until: date | None, reason: str, today: date
+) -> None:
+    """Set whether a mentor counts as verified and until when, with a reason for the audit log.
+
+    Raises VerificationError when the reason is missing or a verification would already be over.
+    """
+    if not reason.strip():
+        message = "Please give a reason; the mentor may ask for it."
+        raise VerificationError(message)
+    if verification == Verification.VERIFIED and (until is None or until < today):
+        message = "A verification needs an end that lies ahead."
+        raise VerificationError(message)
+    locked = MentorProfile.objects.select_for_update().get(pk=profile.pk)
+    locked.verification = verification
+    if until is not None:
+        locked.verified_until = until
+    locked.save(update_fields=["verification", "verified_until"])
+    record_action(by=by, action=f"mentor.{verification}", target=locked, reason=reason)
