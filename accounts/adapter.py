@@ -26,8 +26,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Render now, send from a worker: a slow mail server delays nobody and tells nobody from a stranger."""
-        full = {"site_url": settings.SITE_URL, **context}
+        """Render now, send from a worker: a slow mail server delays nobody and betrays nobody."""
+        full = {"site_url": settings.SITE_URL, "email": email, **context}
         full.pop("request", None)
         queue_account_mail(
             to=email,

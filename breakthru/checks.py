@@ -11,7 +11,9 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What must hold where strangers can reach the site."""
     found: list[CheckMessage] = []
     if settings.DEMO:
-        found.append(Error("The demo's people and password must not exist here: set DEMO=0.", id="breakthru.E001"))
+        found.append(
+            Error("The demo's people and password must not exist here: set DEMO=0.", id="breakthru.E001")
+        )
     if not settings.SITE_URL.startswith("https://"):
         found.append(Error("SITE_URL must start with https://.", id="breakthru.E002"))
     return found

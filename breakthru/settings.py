@@ -18,7 +18,9 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 DATA_DIR: Path = env.path("DATA_DIR", default=BASE_DIR / "var").resolve()
 PORT: int = env.int("PORT", default=8000)
 # Only a development run may go without a key of its own.
-SECRET_KEY: str = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else env.str("SECRET_KEY"))
+SECRET_KEY: str = env.str(
+    "SECRET_KEY", default="insecure-development-key" if DEBUG else env.str("SECRET_KEY")
+)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL: str = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
@@ -102,7 +104,10 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", default=DATABASE_URL, conn
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     # A web request may not hold the database longer than this; jobs set their own.
-    {"connect_timeout": 3, "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)}"}
+    {
+        "connect_timeout": 3,
+        "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)}",
+    }
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -236,7 +241,9 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _email["EMAIL_USE_TLS"], _email["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 10
 # In development every mail becomes a file that /dev/mail/ shows.
 MAILBOX_DIR = DATA_DIR / "mail"
-EMAIL_BACKEND = "breakthru.lib.mailbox.MailboxBackend" if DEBUG else "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = (
+    "breakthru.lib.mailbox.MailboxBackend" if DEBUG else "django.core.mail.backends.smtp.EmailBackend"
+)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"Project BreakThru <hello@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default=f"mailto:security@{SITE_HOST}")
@@ -277,7 +284,13 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "breakthru.lib.logs.RequestIdFilter"}},
     "formatters": {"json": {"()": "breakthru.lib.logs.JsonFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    # One line for each delivered row would drown the rest.
+    "loggers": {
+        "celery": {"level": "WARNING"},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
 }

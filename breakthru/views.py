@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.session import person, person_or_none
 from breakthru.context_processors import THEMES
 from breakthru.lib.http import safe_next
 from breakthru.readiness import readiness
@@ -29,12 +29,14 @@ DASHBOARD_ROWS = 6
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest of each part; signed in, the dashboard."""
-    if request.user.is_authenticated:
+    if person_or_none(request):
         return redirect("dashboard")
     context = {
         "articles": Article.objects.published().for_card().newest()[:HOME_ARTICLES],
         "questions": Question.objects.shown().for_row().newest()[:HOME_QUESTIONS],
-        "mentors": MentorProfile.objects.verified(timezone.localdate()).for_display().in_order()[:HOME_QUESTIONS],
+        "mentors": MentorProfile.objects.verified(timezone.localdate())
+        .for_card()
+        .in_order()[:HOME_QUESTIONS],
     }
     return render(request, "pages/home.html", context)
 
@@ -43,15 +45,16 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 def dashboard(request: HttpRequest) -> HttpResponse:
     """What is new and what is next for the person who is signed in."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     profile = MentorProfile.objects.of(user)
-    context = {
+    may_answer = is_verified_mentor(user, profile, timezone.localdate())
+    context: dict[str, object] = {
         "questions": Question.objects.asked_by(user).visible_to(user).for_row().newest()[:DASHBOARD_ROWS],
         "articles": Article.objects.published().for_card().newest()[:HOME_QUESTIONS],
         "mentor": profile,
+        "may_answer": may_answer,
     }
-    if profile and is_verified_mentor(user, profile, timezone.localdate()):
+    if profile and may_answer:
         context["waiting"] = (
             Question.objects.shown().unanswered().not_asked_by(user).for_row().oldest()[:DASHBOARD_ROWS]
         )
@@ -101,7 +104,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines may not fetch."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /accounts/", "Disallow: /feed/ask/", "Disallow: /theme/"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /accounts/",
+        "Disallow: /feed/ask/",
+        "Disallow: /theme/",
+    ]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
 
 

@@ -1,11 +1,9 @@
 """Fixtures of the whole suite. The controller starts PostgreSQL and Valkey once; workers share them."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import zeal
 from django.conf import settings
 
 from breakthru.embedded import servers
@@ -22,10 +20,3 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers when the last worker is gone."""
     _servers.close()
-
-
-@pytest.fixture(autouse=True)
-def no_hidden_queries() -> Iterator[None]:
-    """A query in a loop fails the test that runs it."""
-    with zeal.zeal_context():
-        yield

@@ -10,173 +10,366 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExperienceGroup',
+            name="ExperienceGroup",
             fields=[
-                ('key', models.SlugField(max_length=60, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=80)),
-                ('why_we_ask', models.CharField(max_length=300)),
-                ('asked_in', models.CharField(choices=[('onboarding', 'Onboarding'), ('profile', 'Profile'), ('application', 'Personal Mentor application'), ('filter_only', 'Never asked; a filter only')], max_length=20)),
-                ('applies_to', models.CharField(choices=[('both', 'Learners and mentors'), ('mentor', 'Mentors')], max_length=20)),
-                ('is_facet', models.BooleanField(verbose_name='a filter of the directory')),
-                ('order', models.PositiveSmallIntegerField()),
+                ("key", models.SlugField(max_length=60, primary_key=True, serialize=False)),
+                ("label", models.CharField(max_length=80)),
+                ("why_we_ask", models.CharField(max_length=300)),
+                (
+                    "asked_in",
+                    models.CharField(
+                        choices=[
+                            ("onboarding", "Onboarding"),
+                            ("profile", "Profile"),
+                            ("application", "Personal Mentor application"),
+                            ("filter_only", "Never asked; a filter only"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "applies_to",
+                    models.CharField(
+                        choices=[("both", "Learners and mentors"), ("mentor", "Mentors")], max_length=20
+                    ),
+                ),
+                ("is_facet", models.BooleanField(verbose_name="a filter of the directory")),
+                ("order", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ['order'],
+                "ordering": ["order"],
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('description', models.CharField(blank=True, max_length=240)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("description", models.CharField(blank=True, max_length=240)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['order', 'name'],
+                "ordering": ["order", "name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('display_name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff<>]+$', 'Please use letters, numbers and ordinary punctuation.')], verbose_name='first name or what we should call you')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='public name in addresses')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may open the staff pages')),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                (
+                    "display_name",
+                    models.CharField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff<>]+$",
+                                "Please use letters, numbers and ordinary punctuation.",
+                            )
+                        ],
+                        verbose_name="first name or what we should call you",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(max_length=60, unique=True, verbose_name="public name in addresses"),
+                ),
+                ("is_staff", models.BooleanField(default=False, verbose_name="may open the staff pages")),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AccountMail',
+            name="AccountMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=200)),
-                ('text', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
-                ('sent_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=200)),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True),
+                ),
+                ("sent_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('sent_at', None), models.Q(('html', ''), ('text', '')), _connector='OR'), name='account_mail_words_gone_when_sent')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_at", None), models.Q(("html", ""), ("text", "")), _connector="OR"
+                        ),
+                        name="account_mail_words_gone_when_sent",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=60)),
-                ('target', models.CharField(max_length=80)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(max_length=60)),
+                ("target", models.CharField(max_length=80)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
+                "verbose_name_plural": "audit entries",
             },
         ),
         migrations.CreateModel(
-            name='Experience',
+            name="Experience",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60)),
-                ('label', models.CharField(max_length=120)),
-                ('help', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('single', 'One'), ('multi', 'Several')], max_length=10)),
-                ('learner_privacy', models.CharField(choices=[('P0', 'Public'), ('P1', 'Signed-in people'), ('P2', 'Matching; the other side from introduced on'), ('P3', 'Sensitive; only where both have it and both opted in'), ('P4', 'Never collected from learners')], max_length=2)),
-                ('mentor_privacy', models.CharField(choices=[('P0', 'Public'), ('P1', 'Signed-in people'), ('P2', 'Matching; the other side from introduced on'), ('P3', 'Sensitive; only where both have it and both opted in'), ('P4', 'Never collected from learners')], max_length=2)),
-                ('mentor_opts_in', models.BooleanField(verbose_name='a mentor must opt in to each use')),
-                ('weight', models.PositiveSmallIntegerField()),
-                ('is_identity', models.BooleanField(verbose_name='counts only when the learner asks')),
-                ('order', models.PositiveSmallIntegerField()),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='experiences', to='accounts.experiencegroup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("label", models.CharField(max_length=120)),
+                ("help", models.CharField(blank=True, max_length=300)),
+                ("kind", models.CharField(choices=[("single", "One"), ("multi", "Several")], max_length=10)),
+                (
+                    "learner_privacy",
+                    models.CharField(
+                        choices=[
+                            ("P0", "Public"),
+                            ("P1", "Signed-in people"),
+                            ("P2", "Matching; the other side from introduced on"),
+                            ("P3", "Sensitive; only where both have it and both opted in"),
+                            ("P4", "Never collected from learners"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                (
+                    "mentor_privacy",
+                    models.CharField(
+                        choices=[
+                            ("P0", "Public"),
+                            ("P1", "Signed-in people"),
+                            ("P2", "Matching; the other side from introduced on"),
+                            ("P3", "Sensitive; only where both have it and both opted in"),
+                            ("P4", "Never collected from learners"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("mentor_opts_in", models.BooleanField(verbose_name="a mentor must opt in to each use")),
+                ("weight", models.PositiveSmallIntegerField()),
+                ("is_identity", models.BooleanField(verbose_name="counts only when the learner asks")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="experiences",
+                        to="accounts.experiencegroup",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['group__order', 'order'],
+                "ordering": ["group__order", "order"],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyToken',
+            name="IdempotencyToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField()),
-                ('purpose', models.CharField(max_length=60)),
-                ('result', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.UUIDField()),
+                ("purpose", models.CharField(max_length=60)),
+                ("result", models.CharField(max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MailChoice',
+            name="MailChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('question_answered', 'Answers to my questions')], max_length=40)),
-                ('is_wanted', models.BooleanField()),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_choices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("question_answered", "Answers to my questions")], max_length=40
+                    ),
+                ),
+                ("is_wanted", models.BooleanField()),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mail_choices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PersonExperience',
+            name="PersonExperience",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('experience', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='accounts.experience')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='experiences', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "experience",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="accounts.experience",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="experiences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower_case'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="user_email_lower_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('display_name', ''), _negated=True), name='user_has_a_name'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("display_name", ""), _negated=True), name="user_has_a_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['-at'], name='audit_newest'),
+            model_name="auditentry",
+            index=models.Index(fields=["-at"], name="audit_newest"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['target', '-at'], name='audit_target'),
+            model_name="auditentry",
+            index=models.Index(fields=["target", "-at"], name="audit_target"),
         ),
         migrations.AddConstraint(
-            model_name='experience',
-            constraint=models.UniqueConstraint(fields=('group', 'key'), name='experience_key_unique_in_group'),
+            model_name="experience",
+            constraint=models.UniqueConstraint(
+                fields=("group", "key"), name="experience_key_unique_in_group"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experience',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__lte', 10)), name='experience_weight_up_to_ten'),
+            model_name="experience",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__lte", 10)), name="experience_weight_up_to_ten"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idempotencytoken',
-            constraint=models.UniqueConstraint(fields=('user', 'purpose', 'token'), name='idempotency_token_once'),
+            model_name="idempotencytoken",
+            constraint=models.UniqueConstraint(
+                fields=("user", "purpose", "token"), name="idempotency_token_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailchoice',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='mail_choice_once'),
+            model_name="mailchoice",
+            constraint=models.UniqueConstraint(fields=("user", "kind"), name="mail_choice_once"),
         ),
         migrations.AddConstraint(
-            model_name='personexperience',
-            constraint=models.UniqueConstraint(fields=('user', 'experience'), name='person_experience_once'),
+            model_name="personexperience",
+            constraint=models.UniqueConstraint(fields=("user", "experience"), name="person_experience_once"),
         ),
     ]

@@ -8,7 +8,9 @@ from django.db.models.functions import Now
 class AuditEntry(models.Model):
     """One staff action. Append-only."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     action = models.CharField(max_length=60)
     target = models.CharField(max_length=80)
     reason = models.CharField(max_length=300, blank=True)
@@ -16,7 +18,10 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "audit entries"
-        indexes = [models.Index(fields=["-at"], name="audit_newest"), models.Index(fields=["target", "-at"], name="audit_target")]
+        indexes = [
+            models.Index(fields=["-at"], name="audit_newest"),
+            models.Index(fields=["target", "-at"], name="audit_target"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"

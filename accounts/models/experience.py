@@ -111,8 +111,9 @@ class PersonExperienceQuerySet(models.QuerySet["PersonExperience"]):
 
     def for_group(self, group: str) -> Self:
         """Rows of one group, with their terms."""
-        return self.filter(experience__group_id=group).select_related("experience").order_by("experience__order")
-
+        return (
+            self.filter(experience__group_id=group).select_related("experience").order_by("experience__order")
+        )
 
     def public_of(self, user: User) -> list[Experience]:
         """The terms of `user` that signed-in people may see anyway, for filling in a form."""

@@ -19,7 +19,7 @@ class UserManager(BaseUserManager["User"]):
     """Creates people; used by tests, the demo and `createsuperuser`. Sign-up goes through allauth."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create one person; `email` is stored in lower case. `display_name` and `slug` are required fields."""
+        """Create one person; `email` is stored in lower case, `display_name` and `slug` are required."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
@@ -36,10 +36,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """One account. The e-mail is the login and never public; `display_name` and `slug` are what others see."""
+    """One account. The e-mail is the login and never public; others see `display_name` and `slug`."""
 
     email = models.EmailField("e-mail address", max_length=254, unique=True)
-    display_name = models.CharField("first name or what we should call you", max_length=40, validators=[VISIBLE_LINE])
+    display_name = models.CharField(
+        "first name or what we should call you", max_length=40, validators=[VISIBLE_LINE]
+    )
     slug = models.SlugField("public name in addresses", max_length=60, unique=True)
     is_staff = models.BooleanField("may open the staff pages", default=False)
     is_active = models.BooleanField(default=True)

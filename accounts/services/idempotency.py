@@ -13,7 +13,9 @@ def once(*, by: User, purpose: str, token: uuid.UUID, create: Callable[[], str])
     """Run `create` for the first posting of `token` and return (result, True); later postings get
     (the same result, False). Two postings at the same moment wait for each other on the unique row.
     """
-    made, fresh = IdempotencyToken.objects.get_or_create(user=by, purpose=purpose, token=token, defaults={"result": ""})
+    made, fresh = IdempotencyToken.objects.get_or_create(
+        user=by, purpose=purpose, token=token, defaults={"result": ""}
+    )
     if not fresh:
         return made.result, False
     made.result = create()

@@ -30,7 +30,9 @@ def send_account_mail(*, mail_id: int) -> None:
     mail = AccountMail.objects.select_for_update().get(pk=mail_id)
     if mail.sent_at is not None:
         return
-    assemble(to=mail.to, key=f"account-mail:{mail.pk}", subject=mail.subject, text=mail.text, html=mail.html).send()
+    assemble(
+        to=mail.to, key=f"account-mail:{mail.pk}", subject=mail.subject, text=mail.text, html=mail.html
+    ).send()
     mail.text = mail.html = ""
     mail.sent_at = timezone.now()
     mail.save(update_fields=["text", "html", "sent_at"])

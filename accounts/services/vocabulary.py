@@ -87,7 +87,11 @@ def _read(path: Path, columns: list[str], kind: str) -> list[ExperienceGroup | E
 
 def read_vocabulary(folder: Path) -> tuple[list[ExperienceGroup], list[Experience]]:
     """Read and check both files without writing; raises VocabularyError with file and line."""
-    groups = [g for g in _read(folder / "vocabulary-groups.csv", GROUP_COLUMNS, "group") if isinstance(g, ExperienceGroup)]
+    groups = [
+        g
+        for g in _read(folder / "vocabulary-groups.csv", GROUP_COLUMNS, "group")
+        if isinstance(g, ExperienceGroup)
+    ]
     terms = [t for t in _read(folder / "vocabulary.csv", TERM_COLUMNS, "term") if isinstance(t, Experience)]
     known = {group.key for group in groups}
     seen: set[tuple[str, str]] = set()
@@ -103,7 +107,7 @@ def read_vocabulary(folder: Path) -> tuple[list[ExperienceGroup], list[Experienc
 
 @transaction.atomic
 def load_vocabulary(*, folder: Path = DATA, now: datetime) -> VocabularyChange:
-    """Make the tables equal to the files. A term that left the file is retired, never deleted: people hold it."""
+    """Make the tables equal to the files. A term that left them is retired, never deleted: people hold it."""
     groups, terms = read_vocabulary(folder)
     ExperienceGroup.objects.bulk_create(
         groups,
@@ -115,7 +119,11 @@ def load_vocabulary(*, folder: Path = DATA, now: datetime) -> VocabularyChange:
     added = [term for term in terms if (term.group_id, term.key) not in stored]
     changed = [
         after
-        for after in (_updated(stored[term.group_id, term.key], term) for term in terms if (term.group_id, term.key) in stored)
+        for after in (
+            _updated(stored[term.group_id, term.key], term)
+            for term in terms
+            if (term.group_id, term.key) in stored
+        )
         if after is not None
     ]
     Experience.objects.bulk_create(added)
@@ -127,7 +135,8 @@ def load_vocabulary(*, folder: Path = DATA, now: datetime) -> VocabularyChange:
 
 
 FIELDS = (
-    "label", "help", "kind", "learner_privacy", "mentor_privacy", "mentor_opts_in", "weight", "is_identity", "order",
+    "label", "help", "kind", "learner_privacy", "mentor_privacy", "mentor_opts_in", "weight", "is_identity",
+    "order",
 )  # fmt: skip
 
 

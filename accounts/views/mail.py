@@ -11,7 +11,7 @@ from accounts.services.mail import UnsubscribeTokenError, choose_mail, read_unsu
 
 
 @login_not_required
-@csrf_exempt  # one-click unsubscribe (RFC 8058): the mail program posts without our cookie; the token is signed
+@csrf_exempt  # one-click unsubscribe (RFC 8058): mail programs post without our cookie; the token is signed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_unsubscribe(request: HttpRequest, token: str) -> HttpResponse:

@@ -41,3 +41,19 @@ class ForgivingRedisCache(RedisCache):
 
     def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         return dict(self._try("get_many", {}, *args, **kwargs))
+
+    def set_many(self, data: dict[Any, Any], *args: Any, **kwargs: Any) -> list[Any]:
+        # The answer names the keys that were not stored.
+        return list(self._try("set_many", list(data), data, *args, **kwargs))
+
+    def delete_many(self, *args: Any, **kwargs: Any) -> None:
+        self._try("delete_many", None, *args, **kwargs)
+
+    def has_key(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._try("has_key", False, *args, **kwargs))
+
+    def touch(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._try("touch", False, *args, **kwargs))
+
+    def clear(self) -> bool:
+        return bool(self._try("clear", False))

@@ -3,6 +3,9 @@
 import secrets
 from collections.abc import Callable
 
+from csp.constants import HEADER as CSP_HEADER
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -59,13 +62,21 @@ class SecurityHeadersMiddleware:
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.path.startswith(ADMIN_PREFIX):
-            response._csp_update = ADMIN_POLICY  # type: ignore[attr-defined]
-        # A page that read the session or set a cookie is one person's: no shared or browser cache keeps it.
-        session_used = bool(getattr(getattr(request, "session", None), "accessed", False))
-        if (session_used or response.cookies) and not response.has_header("Cache-Control"):
+            # Whole and without a nonce: beside a nonce browsers ignore 'unsafe-inline'.
+            response[CSP_HEADER] = build_policy(update=ADMIN_POLICY)
+        if (_read_a_session(request) or response.cookies) and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             patch_vary_headers(response, ["Cookie"])
         return response
+
+
+def _read_a_session(request: HttpRequest) -> bool:
+    """Say whether the page may show what belongs to one person: no shared or browser cache keeps such a page.
+
+    Who came without a session cookie has no session to read, whatever the page asked.
+    """
+    was_asked = bool(getattr(getattr(request, "session", None), "accessed", False))
+    return was_asked and settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def safe_next(request: HttpRequest, value: str | None, default: str) -> str:

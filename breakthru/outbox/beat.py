@@ -16,7 +16,7 @@ def enqueue_slot(kind: str, now: datetime) -> None:
         enqueue(kind, slot, dedupe_key=f"{kind}@{slot}")
 
 
-class OutboxScheduler(PersistentScheduler):  # type: ignore[misc]  # celery-types leaves its base untyped
+class OutboxScheduler(PersistentScheduler):
     """The scheduler of CELERY_BEAT_SCHEDULER; an entry's task name is the outbox kind."""
 
     def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **kwargs: Any) -> None:

@@ -60,7 +60,9 @@ class Outbox(models.Model):
         ]
         indexes = [
             models.Index(
-                F("run_after"), name="outbox_pending", condition=Q(done_at__isnull=True, parked_at__isnull=True)
+                F("run_after"),
+                name="outbox_pending",
+                condition=Q(done_at__isnull=True, parked_at__isnull=True),
             ),
             models.Index(F("done_at"), name="outbox_done", condition=Q(done_at__isnull=False)),
         ]

@@ -27,14 +27,18 @@ class Relay:
     def publish(self, ids: list[int]) -> bool:
         """Hand `ids` to Celery; return False when the broker does not take them."""
         try:
-            with self.app.connection_for_write(connect_timeout=3, transport_options={"max_retries": 0}) as connection:
+            with self.app.connection_for_write(
+                connect_timeout=3, transport_options={"max_retries": 0}
+            ) as connection:
                 connection.ensure_connection(max_retries=1, timeout=3)
                 with self.app.amqp.Producer(connection, auto_declare=False) as producer:
                     for outbox_id in ids:
                         self.app.send_task("outbox.deliver", args=[outbox_id], producer=producer, retry=False)
         except (BrokerError, OSError) as error:
             if self.broker_is_up:
-                logger.error("the broker does not answer (%s): the relay works by itself", type(error).__name__)
+                logger.error(
+                    "the broker does not answer (%s): the relay works by itself", type(error).__name__
+                )
             self.broker_is_up = False
             return False
         if not self.broker_is_up:

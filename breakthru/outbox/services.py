@@ -14,7 +14,9 @@ from breakthru.outbox.registry import handler_for
 logger = logging.getLogger(__name__)
 
 
-def enqueue(kind: str, ref: object, *, dedupe_key: str | None = None, run_after: datetime | None = None) -> None:
+def enqueue(
+    kind: str, ref: object, *, dedupe_key: str | None = None, run_after: datetime | None = None
+) -> None:
     """Record that `kind` must happen for `ref`. Call it inside the transaction that makes it so.
 
     With `dedupe_key` a second row of the same key is silently left out.
@@ -62,7 +64,9 @@ def _record_failure(outbox_id: int, error: Exception) -> None:
             row.parked_at = timezone.now()
         row.save(update_fields=["attempts", "last_error", "published_at", "run_after", "parked_at"])
     if row.parked_at is not None:
-        logger.error("outbox row %s (%s) is parked after %s attempts: %s", row.pk, row.kind, row.attempts, name)
+        logger.error(
+            "outbox row %s (%s) is parked after %s attempts: %s", row.pk, row.kind, row.attempts, name
+        )
     else:
         logger.warning("outbox row %s (%s) failed, attempt %s: %s", row.pk, row.kind, row.attempts, name)
 
@@ -101,6 +105,16 @@ def park_worker_killers(*, limit: int) -> int:
 @transaction.atomic
 def retry_parked(*, ids: list[int]) -> int:
     """Let parked rows start afresh (a staff action); return how many."""
-    return Outbox.objects.parked().filter(pk__in=ids).update(
-        parked_at=None, attempts=0, publication_count=0, published_at=None, run_after=Now(), last_error=""
+    return (
+        Outbox.objects.parked()
+        .filter(pk__in=ids)
+        .update(
+            parked_at=None, attempts=0, publication_count=0, published_at=None, run_after=Now(), last_error=""
+        )
     )
+
+
+@transaction.atomic
+def settle(kind: str) -> int:
+    """Count every pending row of `kind` as done without doing it; return how many."""
+    return Outbox.objects.pending().filter(kind=kind).update(done_at=Now())

@@ -121,7 +121,8 @@ class AnswerForm(forms.Form):
 
     def _sources(self) -> tuple[Source, ...]:
         rows = [
-            (self.cleaned_data[f"source_{row}_title"], self.cleaned_data[f"source_{row}_url"]) for row in SOURCE_ROWS
+            (self.cleaned_data[f"source_{row}_title"], self.cleaned_data[f"source_{row}_url"])
+            for row in SOURCE_ROWS
         ]
         return tuple(Source(title=title or url, url=url) for title, url in rows if url)
 

@@ -7,131 +7,337 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('learner_series', '0001_initial'),
-        ('mentors', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("learner_series", "0001_initial"),
+        ("mentors", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80)),
-                ('title', models.CharField(max_length=140)),
-                ('body_html', models.TextField(blank=True)),
-                ('body_text', models.TextField(blank=True)),
-                ('cleaner_version', models.PositiveSmallIntegerField(default=0)),
-                ('anchor', models.CharField(blank=True, max_length=120)),
-                ('section_title', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('open', 'Waiting for an answer'), ('needs_info', 'Needs more from the asker'), ('answered', 'Answered'), ('solved', 'Solved'), ('closed', 'Closed'), ('merged', 'Merged into another question')], default='open', max_length=12)),
-                ('visibility', models.CharField(choices=[('held', 'Held for review'), ('shown', 'Shown'), ('hidden', 'Hidden by staff')], default='shown', max_length=8)),
-                ('locked_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('active_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answer_count', models.PositiveIntegerField(default=0)),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='questions', to='learner_series.article')),
-                ('asker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to=settings.AUTH_USER_MODEL)),
-                ('revision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='learner_series.revision')),
-                ('roads', models.ManyToManyField(blank=True, related_name='+', to='accounts.experience')),
-                ('stage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.experience')),
-                ('topics', models.ManyToManyField(related_name='questions', to='accounts.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80)),
+                ("title", models.CharField(max_length=140)),
+                ("body_html", models.TextField(blank=True)),
+                ("body_text", models.TextField(blank=True)),
+                ("cleaner_version", models.PositiveSmallIntegerField(default=0)),
+                ("anchor", models.CharField(blank=True, max_length=120)),
+                ("section_title", models.CharField(blank=True, max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waiting for an answer"),
+                            ("needs_info", "Needs more from the asker"),
+                            ("answered", "Answered"),
+                            ("solved", "Solved"),
+                            ("closed", "Closed"),
+                            ("merged", "Merged into another question"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("held", "Held for review"),
+                            ("shown", "Shown"),
+                            ("hidden", "Hidden by staff"),
+                        ],
+                        default="shown",
+                        max_length=8,
+                    ),
+                ),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("active_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("answer_count", models.PositiveIntegerField(default=0)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="questions",
+                        to="learner_series.article",
+                    ),
+                ),
+                (
+                    "asker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="learner_series.revision",
+                    ),
+                ),
+                ("roads", models.ManyToManyField(blank=True, related_name="+", to="accounts.experience")),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.experience",
+                    ),
+                ),
+                ("topics", models.ManyToManyField(related_name="questions", to="accounts.topic")),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('written_as', models.CharField(max_length=120)),
-                ('basis', models.CharField(choices=[('official_source', 'Official source'), ('pattern', 'A pattern across many'), ('own_experience', 'My own experience'), ('opinion', 'My opinion')], max_length=16)),
-                ('body_html', models.TextField()),
-                ('body_text', models.TextField()),
-                ('cleaner_version', models.PositiveSmallIntegerField(default=0)),
-                ('is_for_everyone', models.BooleanField(default=False)),
-                ('cycle_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('visibility', models.CharField(choices=[('held', 'Held for review'), ('shown', 'Shown'), ('hidden', 'Hidden by staff')], default='shown', max_length=8)),
-                ('answered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('mentor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='mentors.mentorprofile')),
-                ('scope_terms', models.ManyToManyField(blank=True, related_name='+', to='accounts.experience')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='feed.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("written_as", models.CharField(max_length=120)),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("official_source", "Official source"),
+                            ("pattern", "A pattern across many"),
+                            ("own_experience", "My own experience"),
+                            ("opinion", "My opinion"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("body_html", models.TextField()),
+                ("body_text", models.TextField()),
+                ("cleaner_version", models.PositiveSmallIntegerField(default=0)),
+                ("is_for_everyone", models.BooleanField(default=False)),
+                ("cycle_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("held", "Held for review"),
+                            ("shown", "Shown"),
+                            ("hidden", "Hidden by staff"),
+                        ],
+                        default="shown",
+                        max_length=8,
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "mentor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="mentors.mentorprofile",
+                    ),
+                ),
+                (
+                    "scope_terms",
+                    models.ManyToManyField(blank=True, related_name="+", to="accounts.experience"),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="feed.question",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='QuestionEvent',
+            name="QuestionEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('open', 'Waiting for an answer'), ('needs_info', 'Needs more from the asker'), ('answered', 'Answered'), ('solved', 'Solved'), ('closed', 'Closed'), ('merged', 'Merged into another question')], max_length=12)),
-                ('target', models.CharField(choices=[('open', 'Waiting for an answer'), ('needs_info', 'Needs more from the asker'), ('answered', 'Answered'), ('solved', 'Solved'), ('closed', 'Closed'), ('merged', 'Merged into another question')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='feed.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waiting for an answer"),
+                            ("needs_info", "Needs more from the asker"),
+                            ("answered", "Answered"),
+                            ("solved", "Solved"),
+                            ("closed", "Closed"),
+                            ("merged", "Merged into another question"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "target",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waiting for an answer"),
+                            ("needs_info", "Needs more from the asker"),
+                            ("answered", "Answered"),
+                            ("solved", "Solved"),
+                            ("closed", "Closed"),
+                            ("merged", "Merged into another question"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="feed.question"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='AnswerSource',
+            name="AnswerSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160)),
-                ('url', models.URLField(max_length=500)),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='feed.answer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160)),
+                ("url", models.URLField(max_length=500)),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sources", to="feed.answer"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('url__startswith', 'https://'), ('url__startswith', 'http://'), _connector='OR'), name='answer_source_is_web')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url__startswith", "https://"), ("url__startswith", "http://"), _connector="OR"
+                        ),
+                        name="answer_source_is_web",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('visibility', 'shown')), fields=['-asked_at', '-id'], name='question_newest'),
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("visibility", "shown")),
+                fields=["-asked_at", "-id"],
+                name="question_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('answer_count', 0), ('state__in', ['open', 'needs_info']), ('visibility', 'shown')), fields=['-asked_at', '-id'], name='question_unanswered'),
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(
+                    ("answer_count", 0), ("state__in", ["open", "needs_info"]), ("visibility", "shown")
+                ),
+                fields=["-asked_at", "-id"],
+                name="question_unanswered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['asker', '-asked_at'], name='question_mine'),
+            model_name="question",
+            index=models.Index(fields=["asker", "-asked_at"], name="question_mine"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='question_has_a_title'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="question_has_a_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'solved']), _negated=True), models.Q(('answer_count__gte', 1), ('answered_at__isnull', False)), _connector='OR'), name='question_answered_has_answer'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["answered", "solved"]), _negated=True),
+                    models.Q(("answer_count__gte", 1), ("answered_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="question_answered_has_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('anchor', ''), ('section_title', '')), models.Q(('section_title', ''), _negated=True), _connector='OR'), name='question_anchor_has_its_title'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("anchor", ""), ("section_title", "")),
+                    models.Q(("section_title", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="question_anchor_has_its_title",
+            ),
         ),
         migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['mentor', '-answered_at'], name='answer_by_mentor'),
+            model_name="answer",
+            index=models.Index(fields=["mentor", "-answered_at"], name="answer_by_mentor"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('question', 'mentor'), name='answer_once_per_mentor'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("question", "mentor"), name="answer_once_per_mentor"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['official_source', 'pattern', 'own_experience', 'opinion'])), name='answer_basis_known'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("basis__in", ["official_source", "pattern", "own_experience", "opinion"])
+                ),
+                name="answer_basis_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('body_text', ''), _negated=True), name='answer_says_something'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("body_text", ""), _negated=True), name="answer_says_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('cycle_year', None), ('cycle_year__range', (2020, 2100)), _connector='OR'), name='answer_cycle_year_sane'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cycle_year", None), ("cycle_year__range", (2020, 2100)), _connector="OR"
+                ),
+                name="answer_cycle_year_sane",
+            ),
         ),
     ]

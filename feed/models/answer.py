@@ -2,7 +2,6 @@
 
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
@@ -77,7 +76,8 @@ class Answer(models.Model):
             models.CheckConstraint(condition=Q(basis__in=Basis.values), name="answer_basis_known"),
             models.CheckConstraint(condition=~Q(body_text=""), name="answer_says_something"),
             models.CheckConstraint(
-                condition=Q(cycle_year=None) | Q(cycle_year__range=(2020, 2100)), name="answer_cycle_year_sane"
+                condition=Q(cycle_year=None) | Q(cycle_year__range=(2020, 2100)),
+                name="answer_cycle_year_sane",
             ),
         ]
         indexes = [models.Index(fields=["mentor", "-answered_at"], name="answer_by_mentor")]
@@ -111,7 +111,8 @@ class AnswerSource(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(url__startswith="https://") | Q(url__startswith="http://"), name="answer_source_is_web"
+                condition=Q(url__startswith="https://") | Q(url__startswith="http://"),
+                name="answer_source_is_web",
             )
         ]
 

@@ -81,7 +81,9 @@ class Question(models.Model):
     stage = models.ForeignKey(Experience, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     roads = models.ManyToManyField(Experience, blank=True, related_name="+")
     # The passage it was asked from: kept as words, so that it survives every later edit of the article.
-    article = models.ForeignKey(Article, null=True, blank=True, on_delete=models.SET_NULL, related_name="questions")
+    article = models.ForeignKey(
+        Article, null=True, blank=True, on_delete=models.SET_NULL, related_name="questions"
+    )
     revision = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     anchor = models.CharField(max_length=120, blank=True)
     section_title = models.CharField(max_length=200, blank=True)
@@ -99,7 +101,8 @@ class Question(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="question_has_a_title"),
             models.CheckConstraint(
-                condition=~Q(state__in=sorted(WITH_ANSWERS)) | Q(answered_at__isnull=False, answer_count__gte=1),
+                condition=~Q(state__in=sorted(WITH_ANSWERS))
+                | Q(answered_at__isnull=False, answer_count__gte=1),
                 name="question_answered_has_answer",
             ),
             models.CheckConstraint(
@@ -134,6 +137,11 @@ class Question(models.Model):
     def is_answered(self) -> bool:
         """Whether it has an answer, for the sign beside it."""
         return self.answer_count > 0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether only the asker sees it, until a staff member has read it."""
+        return self.visibility == Visibility.HELD
 
 
 def question_slug(title: str) -> str:

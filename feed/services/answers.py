@@ -56,13 +56,17 @@ def check_draft(draft: AnswerDraft) -> None:
         raise AnswerError(message)
 
 
-def answer_question(*, by: User, token: uuid.UUID, question: Question, draft: AnswerDraft, now: datetime) -> Answer:
+def answer_question(
+    *, by: User, token: uuid.UUID, question: Question, draft: AnswerDraft, now: datetime
+) -> Answer:
     """Add a verified mentor's answer; the same token answers once. Raises AnswerError.
 
     The mail to the asker is enqueued in the same transaction.
     """
     check_draft(draft)
-    pk, _ = once(by=by, purpose="answer", token=token, create=lambda: str(_create(by, question, draft, now).pk))
+    pk, _ = once(
+        by=by, purpose="answer", token=token, create=lambda: str(_create(by, question, draft, now).pk)
+    )
     return Answer.objects.select_related("question").get(pk=pk)
 
 

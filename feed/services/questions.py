@@ -60,11 +60,18 @@ def _create(by: User, draft: QuestionDraft, now: datetime) -> Question:
     # Lock the person: two forms sent at once count against one limit.
     User.objects.select_for_update().get(pk=by.pk)
     if Question.objects.asked_by(by).filter(asked_at__gt=now - timedelta(days=1)).count() >= QUESTIONS_A_DAY:
-        message = f"That is {QUESTIONS_A_DAY} questions in a day, the most we can take. Please come back tomorrow."
+        message = (
+            f"That is {QUESTIONS_A_DAY} questions in a day, the most we can take. Please come back tomorrow."
+        )
         raise AskError(message)
     body = clean(draft.body, POST)
     question = Question(
-        slug=question_slug(draft.title), title=draft.title, asker=by, stage=draft.stage, asked_at=now, active_at=now
+        slug=question_slug(draft.title),
+        title=draft.title,
+        asker=by,
+        stage=draft.stage,
+        asked_at=now,
+        active_at=now,
     )
     question.body_html, question.body_text, question.cleaner_version = body.html, body.text, body.version
     if draft.passage is not None:
@@ -77,7 +84,9 @@ def _create(by: User, draft: QuestionDraft, now: datetime) -> Question:
 
 
 @transaction.atomic
-def move(*, by: User | None, question: Question, target: QuestionState, now: datetime, reason: str = "") -> None:
+def move(
+    *, by: User | None, question: Question, target: QuestionState, now: datetime, reason: str = ""
+) -> None:
     """Take one step of the transition table; the only writer of `Question.state`.
 
     `question` must be locked by the caller. Raises QuestionStateError.
@@ -88,4 +97,6 @@ def move(*, by: User | None, question: Question, target: QuestionState, now: dat
         raise QuestionStateError(message)
     question.state = target
     question.save(update_fields=["state", "answered_at", "answer_count", "active_at"])
-    QuestionEvent.objects.create(question=question, source=source, target=target, by=by, at=now, reason=reason)
+    QuestionEvent.objects.create(
+        question=question, source=source, target=target, by=by, at=now, reason=reason
+    )

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
+from accounts.session import person
 from breakthru.lib.http import unprocessable
 from feed.forms.answer import AnswerForm
 from feed.models import Question
@@ -20,8 +20,7 @@ from mentors.permissions import is_verified_mentor
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_create(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Show a verified mentor the composer, or add the answer and go to its place on the page."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     now = timezone.now()
     today = timezone.localdate(now)
     question = get_object_or_404(Question.objects.visible_to(user).for_page(), pk=pk)

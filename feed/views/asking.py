@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import PersonExperience, User
+from accounts.session import person
 from breakthru.lib.http import unprocessable
 from feed.forms.ask import AskForm
 from feed.services.questions import AskError, Passage, ask_question
@@ -43,8 +44,7 @@ def _initial(user: User) -> dict[str, object]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question_create(request: HttpRequest) -> HttpResponse:
     """Show the form, or post the question and go to its page."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     passage, notice = find_passage(request.GET.get("article", ""), request.GET.get("section", ""))
     form = AskForm(request.POST or None, initial=_initial(user))
     if form.is_valid():
@@ -57,5 +57,7 @@ def question_create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Your question is posted. We write when the first answer arrives.")
             return redirect(question)
-    response = render(request, "feed/question_form.html", {"form": form, "passage": passage, "notice": notice})
+    response = render(
+        request, "feed/question_form.html", {"form": form, "passage": passage, "notice": notice}
+    )
     return unprocessable(response) if form.is_bound else response

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Topic, User
+from accounts.models import Topic
+from accounts.session import person_or_none
 from breakthru.lib.pagination import newest_first
 from feed.forms.search import FeedFilterForm
 from feed.models import Question
@@ -17,14 +18,9 @@ from mentors.models import MentorProfile
 PAGE_SIZE = 20
 
 
-def person(request: HttpRequest) -> User | None:
-    """Return who is signed in, or None."""
-    return request.user if isinstance(request.user, User) else None
-
-
 def visible_questions(request: HttpRequest) -> "QuerySet[Question]":
     """Return the questions this request may see."""
-    return Question.objects.visible_to(person(request))
+    return Question.objects.visible_to(person_or_none(request))
 
 
 @login_not_required
@@ -56,10 +52,10 @@ def question_redirect(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def question_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """One question with its answers."""
-    question = get_object_or_404(Question.objects.visible_to(person(request)).for_page(), pk=pk)
+    question = get_object_or_404(Question.objects.visible_to(person_or_none(request)).for_page(), pk=pk)
     if slug != question.slug:
         return redirect(question, permanent=True)
-    user = person(request)
+    user = person_or_none(request)
     profile = MentorProfile.objects.of(user) if user else None
     answers = list(question.answers.shown().for_page())
     has_answered = profile is not None and any(answer.mentor_id == profile.pk for answer in answers)

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Prefetch, Q
 from django.urls import reverse
 
 from accounts.models import Topic
@@ -66,7 +66,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def for_page(self) -> Self:
         """With everything the article page shows, in three queries."""
-        return self.select_related("series", "live").prefetch_related("topics", "author_links__user")
+        authors = Prefetch("author_links", ArticleAuthor.objects.select_related("user__mentor_profile"))
+        return self.select_related("series", "live__approved_by").prefetch_related("topics", authors)
 
     def for_card(self) -> Self:
         """With what a row of a list shows; never the text."""
@@ -104,7 +105,9 @@ class Article(models.Model):
     """A long-form text. Title, summary and length are copied from the live revision when it is published."""
 
     slug = models.SlugField(max_length=80, unique=True)
-    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="articles")
+    series = models.ForeignKey(
+        Series, null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+    )
     position = models.PositiveSmallIntegerField(default=1)
     topics = models.ManyToManyField(Topic, blank=True, related_name="articles")
     cover = models.CharField(max_length=1, choices=Cover.choices, default=Cover.A)
@@ -113,7 +116,11 @@ class Article(models.Model):
     summary = models.CharField(max_length=400, blank=True)
     word_count = models.PositiveIntegerField(default=0)
     live = models.OneToOneField(
-        "learner_series.Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="live_article"
+        "learner_series.Revision",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="live_article",
     )
     published_at = models.DateTimeField(null=True, blank=True)
     checked_on = models.DateField("facts checked on", null=True, blank=True)
@@ -130,7 +137,9 @@ class Article(models.Model):
             ),
             models.CheckConstraint(condition=Q(tone__range=(1, 5)), name="article_tone_known"),
             models.UniqueConstraint(
-                fields=["series", "position"], condition=Q(series__isnull=False), name="article_place_in_series"
+                fields=["series", "position"],
+                condition=Q(series__isnull=False),
+                name="article_place_in_series",
             ),
         ]
         indexes = [

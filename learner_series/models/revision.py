@@ -53,7 +53,8 @@ class Revision(models.Model):
                 fields=["article"], condition=Q(state=RevisionState.PUBLISHED), name="revision_one_live"
             ),
             models.CheckConstraint(
-                condition=Q(approved_by=None) | ~Q(approved_by=F("created_by")), name="revision_approved_by_another"
+                condition=Q(approved_by=None) | ~Q(approved_by=F("created_by")),
+                name="revision_approved_by_another",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[RevisionState.APPROVED, RevisionState.PUBLISHED])

@@ -63,7 +63,12 @@ def copy_to_draft(*, by: User, revision: Revision) -> Revision:
     """Start a new draft with the words of `revision`: to go on writing, or to restore."""
     cleaned = clean(revision.html, ARTICLE)
     return create_draft(
-        by=by, article=revision.article, title=revision.title, summary=revision.summary, cleaned=cleaned, report=[]
+        by=by,
+        article=revision.article,
+        title=revision.title,
+        summary=revision.summary,
+        cleaned=cleaned,
+        report=[],
     )
 
 
@@ -91,7 +96,9 @@ def move(*, by: User, revision: Revision, target: RevisionState, now: datetime) 
     return locked
 
 
-def _write_state(by: User, revision: Revision, source: RevisionState, target: RevisionState, now: datetime) -> None:
+def _write_state(
+    by: User, revision: Revision, source: RevisionState, target: RevisionState, now: datetime
+) -> None:
     revision.state = target
     revision.save(update_fields=["state", "approved_by", "approved_at", "published_at", "retired_at"])
     RevisionEvent.objects.create(revision=revision, source=source, target=target, by=by, at=now)

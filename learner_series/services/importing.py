@@ -1,5 +1,6 @@
 """Import a document into a clean draft."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from django.core.files.base import ContentFile
@@ -7,11 +8,14 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
-from breakthru.lib.documents import Imported, import_document
+from breakthru.lib.documents import Dropped, Imported, import_document
+from breakthru.lib.images import Image
 from learner_series.models import Article, ArticleImage, Revision, Series
-from learner_series.services.editorial import create_draft
+from learner_series.models.article import RESERVED_SLUGS
+from learner_series.services.editorial import EditorialError, create_draft
+from learner_series.services.front_matter import FrontMatter, describe_article, find_series
 
-IMAGE_PREFIX = "/learn/images/"
+MAX_TITLE, MAX_SUMMARY, MAX_SLUG = 160, 400, 80
 
 
 def read_document(*, name: str, data: bytes) -> Imported:
@@ -20,39 +24,82 @@ def read_document(*, name: str, data: bytes) -> Imported:
 
 
 @transaction.atomic
-def import_draft(*, by: User, article: Article, imported: Imported) -> Revision:
-    """Keep the pictures and add a draft with the document's words and the report of what was dropped."""
-    for image in imported.images:
-        _keep_image(image.name, image.content_type, image.data, image.width, image.height)
-    return create_draft(
+def import_draft(
+    *, by: User, article: Article, imported: Imported, extra: Iterable[Dropped] = ()
+) -> Revision:
+    """Keep the pictures and add a draft with the document's words and the report of what was dropped.
+
+    `extra` joins the report. Raises EditorialError when `by` may not write drafts.
+    """
+    report = [*imported.report, *_shortened(imported), *extra]
+    revision = create_draft(
         by=by,
         article=article,
-        title=imported.title[:160],
-        summary=imported.summary[:400],
+        title=imported.title[:MAX_TITLE],
+        summary=imported.summary[:MAX_SUMMARY],
         cleaned=imported.cleaned,
-        report=[asdict(dropped) for dropped in imported.report],
+        report=[asdict(dropped) for dropped in report],
     )
+    for image in imported.images:
+        _keep_image(image)
+    return revision
 
 
 @transaction.atomic
-def import_article(*, by: User, imported: Imported, slug: str, series: Series | None) -> Revision:
-    """Import into the article of `slug`, or into a new article at the end of `series`."""
-    slug = slug or slugify(imported.title)[:80].strip("-") or "article"
-    article = Article.objects.filter(slug=slug).first()
-    if article is None:
-        position = Article.objects.next_position(series)
-        article = Article.objects.create(
-            slug=slug, series=series, position=position, title=imported.title[:160], summary=imported.summary[:400]
-        )
-    return import_draft(by=by, article=article, imported=imported)
+def import_article(
+    *, by: User, imported: Imported, slug: str, series: Series | None, about: FrontMatter | None = None
+) -> Revision:
+    """Import into the article of `slug`, or into a new article at the end of `series`.
+
+    Without a slug the document's own title names the article. `about` (a front matter) fills what the
+    caller left open, and only where the article is new. Raises EditorialError.
+    """
+    about = about or FrontMatter()
+    slug = slug or about.get("slug") or slug_for(imported.title)
+    if slug in RESERVED_SLUGS or slugify(slug) != slug or len(slug) > MAX_SLUG:
+        message = f"“{slug}” cannot be the address of an article. Use letters, numbers and hyphens."
+        raise EditorialError(message)
+    unknown: list[Dropped] = []
+    if series is None:
+        series, unknown = find_series(about)
+    if series is not None:
+        # The series' row serializes places.
+        Series.objects.select_for_update().get(pk=series.pk)
+    article, is_new = Article.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "series": series,
+            "position": Article.objects.next_position(series),
+            "title": imported.title[:MAX_TITLE],
+            "summary": imported.summary[:MAX_SUMMARY],
+        },
+    )
+    extra = [*unknown, *describe_article(article, about)] if is_new else []
+    return import_draft(by=by, article=article, imported=imported, extra=extra)
 
 
-def _keep_image(name: str, content_type: str, data: bytes, width: int, height: int) -> None:
-    if ArticleImage.objects.filter(pk=name).exists():
-        return
-    image = ArticleImage(name=name, content_type=content_type, width=width, height=height)
+def slug_for(title: str) -> str:
+    """Return the address that a title makes; never empty, never one of the site's own."""
+    slug = slugify(title)[:MAX_SLUG].strip("-_")
+    return f"article-{slug}" if slug in RESERVED_SLUGS else slug or "article"
+
+
+def _shortened(imported: Imported) -> list[Dropped]:
+    fields = (("Title", imported.title, MAX_TITLE), ("Summary", imported.summary, MAX_SUMMARY))
+    return [
+        Dropped(f"{name} beyond {limit} characters", 1, words[limit:])
+        for name, words, limit in fields
+        if len(words) > limit
+    ]
+
+
+def _keep_image(image: Image) -> None:
+    path = f"articles/{image.name}"
+    kept = ArticleImage(
+        name=image.name, content_type=image.content_type, width=image.width, height=image.height
+    )
     # Named by its bytes: a second import or a crash after this line leaves the same file, not another.
-    if not image.file.storage.exists(f"articles/{name}"):
-        image.file.storage.save(f"articles/{name}", ContentFile(data))
-    image.file.name = f"articles/{name}"
-    image.save(force_insert=True)
+    if not kept.file.storage.exists(path):
+        kept.file.storage.save(path, ContentFile(image.data))
+    kept.file.name = path
+    ArticleImage.objects.bulk_create([kept], ignore_conflicts=True)

@@ -7,31 +7,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MentorProfile',
+            name="MentorProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('school', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff<>]+$', 'Please use letters, numbers and ordinary punctuation.')], verbose_name='school, by its initials')),
-                ('program_year', models.CharField(choices=[('m1', 'First year'), ('m2', 'Second year'), ('m3', 'Third year'), ('m4', 'Fourth year'), ('alumni', 'Graduated')], max_length=10)),
-                ('headline', models.CharField(blank=True, max_length=160)),
-                ('verification', models.CharField(choices=[('verified', 'Verified'), ('expired', 'Expired'), ('suspended', 'Suspended'), ('ended', 'Ended')], max_length=12)),
-                ('verified_until', models.DateField(blank=True, null=True)),
-                ('topics', models.ManyToManyField(blank=True, related_name='mentors', to='accounts.topic')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mentor_profile', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                (
+                    "school",
+                    models.CharField(
+                        max_length=60,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff<>]+$",
+                                "Please use letters, numbers and ordinary punctuation.",
+                            )
+                        ],
+                        verbose_name="school, by its initials",
+                    ),
+                ),
+                (
+                    "program_year",
+                    models.CharField(
+                        choices=[
+                            ("m1", "First year"),
+                            ("m2", "Second year"),
+                            ("m3", "Third year"),
+                            ("m4", "Fourth year"),
+                            ("alumni", "Graduated"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("headline", models.CharField(blank=True, max_length=160)),
+                (
+                    "verification",
+                    models.CharField(
+                        choices=[
+                            ("verified", "Verified"),
+                            ("expired", "Expired"),
+                            ("suspended", "Suspended"),
+                            ("ended", "Ended"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("verified_until", models.DateField(blank=True, null=True)),
+                ("topics", models.ManyToManyField(blank=True, related_name="mentors", to="accounts.topic")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mentor_profile",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['verification', 'verified_until'], name='mentor_verified')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug__in', ('become', 'application', 'queue')), _negated=True), name='mentor_slug_not_reserved'), models.CheckConstraint(condition=models.Q(models.Q(('verification', 'verified'), _negated=True), ('verified_until__isnull', False), _connector='OR'), name='mentor_verified_has_an_end')],
+                "indexes": [models.Index(fields=["verification", "verified_until"], name="mentor_verified")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("slug__in", ("become", "application", "queue")), _negated=True),
+                        name="mentor_slug_not_reserved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verification", "verified"), _negated=True),
+                            ("verified_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="mentor_verified_has_an_end",
+                    ),
+                ],
             },
         ),
     ]

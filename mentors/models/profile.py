@@ -53,11 +53,17 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
         """With the person, for pages that show name and school."""
         return self.select_related("user")
 
+    def for_card(self) -> Self:
+        """With the person and the topics they help with."""
+        return self.for_display().prefetch_related("topics")
+
 
 class MentorProfile(models.Model):
     """What a mentor shows. Slug and school are public; the e-mail and surname never are."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentor_profile")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentor_profile"
+    )
     slug = models.SlugField(max_length=60, unique=True)
     school = models.CharField("school, by its initials", max_length=60, validators=[VISIBLE_LINE])
     program_year = models.CharField(max_length=10, choices=ProgramYear.choices)

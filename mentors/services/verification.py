@@ -16,7 +16,13 @@ class VerificationError(ValueError):
 
 @transaction.atomic
 def change_verification(
-    *, by: User, profile: MentorProfile, verification: Verification, until: date | None, reason: str, today: date
+    *,
+    by: User,
+    profile: MentorProfile,
+    verification: Verification,
+    until: date | None,
+    reason: str,
+    today: date,
 ) -> None:
     """Set whether a mentor counts as verified and until when, with a reason for the audit log.
 

@@ -1,7 +1,7 @@
 """Cleaning: what stays, what goes, and that doing it twice changes nothing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breakthru.lib.richtext import (
@@ -62,7 +62,7 @@ def test_clean_keeps_plain_formatting(html: str, profile: Profile) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        '<figure><img src="/learn/images/a.webp" alt="A" width="4" height="3"><figcaption>C</figcaption></figure>',
+        '<figure><img src="/learn/images/a.webp" alt="A" width="4"><figcaption>C</figcaption></figure>',
         '<table><caption>T</caption><thead><tr><th scope="col">A</th></tr></thead></table>',
         '<table><tbody><tr><th scope="row">A</th><td colspan="2" rowspan="3">1</td></tr></tbody></table>',
         '<p>H<sub>2</sub>O, x<sup>2</sup>, <abbr title="Doctor of Medicine">MD</abbr></p><hr><p>x</p>',
@@ -103,7 +103,7 @@ def test_post_turns_what_it_lacks_into_paragraphs() -> None:
         ("<li>a</li><li>b</li>", "<ul><li>a</li><li>b</li></ul>"),
         ("<li>a</li>between<li>b</li>", "<ul><li>a</li></ul><p>between</p><ul><li>b</li></ul>"),
         ("<ul><li>a</li><ul><li>b</li></ul></ul>", "<ul><li>a<ul><li>b</li></ul></li></ul>"),
-        ("<ul><ul><li>b</li></ul>text</ul>", "<ul><li><ul><li>b</li></ul></li><li>text</li></ul>"),
+        ("<ul><ul><li>b</li></ul>text</ul>", "<ul><li><ul><li>b</li></ul>text</li></ul>"),
         (
             "<ul> <li>a</li> b <em>c</em> <li>d</li></ul>",
             "<ul><li>a</li><li>b <em>c</em></li><li>d</li></ul>",
@@ -181,119 +181,14 @@ def test_absurd_spans_are_removed() -> None:
     assert _article(html) == "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"
 
 
-def test_post_links_are_marked_as_made_by_users() -> None:
-    assert _post('<p><a href=" https://a.example/b c?d=1&e=2 " target="_blank">x</a></p>') == (
-        '<p><a href="https://a.example/b%20c?d=1&amp;e=2" rel="ugc nofollow noopener">x</a></p>'
-    )
-
-
-@pytest.mark.parametrize(
-    "href", ["http://a.example", "HTTPS://A.example:8/b#c", "mailto:a@b.example?subject=x"]
-)
-@BOTH
-def test_web_and_mail_links_stay(href: str, profile: Profile) -> None:
-    assert f'href="{href}"' in clean(f'<p><a href="{href}">x</a></p>', profile).html
-
-
-@pytest.mark.parametrize("href", ["/feed/", "#part", "/learn/a/#part"])
-def test_local_links_stay_in_articles_only(href: str) -> None:
-    html = f'<p><a href="{href}">x</a></p>'
-
-    assert (_article(html), _post(html)) == (html, "<p>x</p>")
-
-
-@pytest.mark.parametrize("href", ["", "#", "other.html", "?a=1", f"https://a.example/{'x' * 2000}"])
-@BOTH
-def test_other_links_lose_their_target(href: str, profile: Profile) -> None:
-    assert clean(f'<p><a href="{href}">x</a></p>', profile).html == "<p>x</p>"
-
-
-def test_link_without_words_goes() -> None:
-    assert _post('<p>a<a href="https://a.example"> </a>b</p>') == "<p>a b</p>"
-
-
-@pytest.mark.parametrize(
-    ("tags", "levels"),
-    [
-        ("h1 h2 h2 h3", [2, 3, 3, 4]),
-        ("h1", [2]),
-        ("h2 h4 h4 h3 h2", [2, 3, 3, 3, 2]),
-        ("h4 h2 h3", [2, 2, 3]),
-        ("h2 h3 h4 h5 h6", [2, 3, 4, 4, 4]),
-        ("h3 h1 h2", [2, 2, 3]),
-    ],
-)
-def test_heading_levels_never_skip(tags: str, levels: list[int]) -> None:
-    html = _article("".join(f"<{tag}>x</{tag}>" for tag in tags.split()))
-
-    assert [int(part[0]) for part in html.split("<h")[1:]] == levels
-
-
-@pytest.mark.parametrize(
-    ("html", "ids"),
-    [
-        ("<h2>When to move?</h2><h2>When to move</h2>", ["when-to-move", "when-to-move-2"]),
-        ("<h2>Résumé’s ½ & Ünder</h2>", ["resumes-12-under"]),
-        ("<h2>2026: dates</h2><h2>日本</h2>", ["section-2026-dates", "section"]),
-        ("<h2>Main</h2><h2>Open</h2><h2>Open</h2>", ["section-main", "section-open", "section-open-2"]),
-        ("<h2>I am</h2><h2>Plan H</h2><h2>A road</h2>", ["section-i-am", "section-plan-h", "a-road"]),
-        ('<h2 id="kept">New words</h2><h2>Kept</h2>', ["kept", "kept-2"]),
-        ('<h2>Kept</h2><h2 id="kept">New words</h2>', ["kept-2", "kept"]),
-        ('<h2 id="a">A</h2><h2 id="a">B</h2>', ["a", "b"]),
-        ('<h2 id="id_email">A</h2><h2 id="main">B</h2>', ["id-email", "section-main"]),
-        ('<h2 id="Über uns">A</h2>', ["uber-uns"]),
-        (f"<h2>{'word ' * 30}</h2>", ["word-" * 15 + "word"]),
-    ],
-)
-def test_headings_get_stable_unique_ids(html: str, ids: list[str]) -> None:
-    assert [heading.id for heading in clean(html, ARTICLE).outline] == ids
-
-
-def test_links_follow_a_mended_id() -> None:
-    links = '<p><a href="#Old_Name">1</a> <a href="#_Toc1">2</a></p>'
-    html = '<h2 id="Old_Name">A</h2><h2><a id="_Toc1"></a>B</h2>' + links
-
-    assert _article(html).endswith('<p><a href="#old-name">1</a> <a href="#b">2</a></p>')
-
-
-def test_ids_of_other_elements_stay_only_where_a_link_leads() -> None:
-    links = '<p><a href="#Goal">1</a><a href="#odd">2</a></p>'
-    html = '<p id="Goal">x</p><p id="other">y</p><pre id="odd">z</pre>' + links
-
-    assert _article(html) == (
-        '<p id="goal">x</p><p>y</p><pre>z</pre><p><a href="#goal">1</a><a href="#odd">2</a></p>'
-    )
-
-
-def test_second_footnote_of_the_same_id_is_renamed() -> None:
-    html = '<ul><li id="fn-1">a</li><li id="fn-1">b</li></ul><p><a href="#fn-1">x</a></p>'
-
-    assert _article(html) == '<ul><li id="fn-1">a</li><li>b</li></ul><p><a href="#fn-1">x</a></p>'
-
-
-def test_bookmark_without_words_stays_where_a_link_leads() -> None:
-    html = '<p><a id="place"></a>x</p><p><a href="#place">y</a></p>'
-
-    assert _article(html) == html
-
-
-def test_heading_text_leaves_out_footnote_numbers() -> None:
-    html = '<h2>Odds<sup><a href="#fn-1" id="fnref-1">1</a></sup> of x<sup>2</sup></h2><ol><li id="fn-1">n</li></ol>'
-
-    assert clean(html, ARTICLE).outline == (Heading(2, "odds-of-x2", "Odds of x2"),)
-
-
 def test_text_has_a_line_for_each_block_and_no_footnote_machinery() -> None:
     html = (
-        '<p>a<sup><a href="#fn-1" id="fnref-1">1</a></sup> b<br>c</p><ul><li>d<ul><li>e</li></ul></li></ul><pre>f\n g</pre>'
+        '<p>a<sup><a href="#fn-1" id="fnref-1">1</a></sup> b<br>c</p>'
+        "<ul><li>d<ul><li>e</li></ul></li></ul><pre>f\n g</pre>"
         '<section class="footnotes"><ol><li id="fn-1">n <a href="#fnref-1">↩</a></li></ol></section>'
     )
 
     assert clean(html, ARTICLE).text == "a b\nc\nd\ne\nf\ng\nn"
-
-
-def test_broken_address_is_no_link() -> None:
-    assert POST.allows_link("http://[::1") is False
 
 
 def test_clean_refuses_what_is_too_long() -> None:
@@ -302,7 +197,7 @@ def test_clean_refuses_what_is_too_long() -> None:
 
 
 def test_clean_takes_what_just_fits() -> None:
-    assert clean("é" * 25_000, POST).word_count == 1
+    assert clean("é" * 24_996, POST).word_count == 1
 
 
 @pytest.mark.parametrize("tag", ["<b>", "<blockquote>", "<ul><li>", "<p><b id=1>", "<table><td>"])
@@ -331,6 +226,13 @@ def test_open_formatting_does_not_multiply(profile: Profile) -> None:
     assert len(clean(html, profile).html) < 60_000
 
 
+def test_clean_refuses_what_grows_too_long() -> None:
+    html = '<p><a href="http://a.b">x</a></p>' * 1_200
+
+    with pytest.raises(TooLongError, match=r"^This text is too long \(73 kB\)"):
+        clean(html, POST)
+
+
 def test_clean_refuses_what_never_settles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cleaning, "clean_once", lambda html, profile: html + "x")
 
@@ -348,10 +250,40 @@ def test_root_has_no_parent() -> None:
         parent_of(read("x"))
 
 
-_TAGS = (
-    "p div b strong em a ul ol li table tr td th thead caption h1 h2 h3 h5 blockquote pre code figure img figcaption br"
-    " hr dl dt dd aside section sup svg math style title noscript form select marquee font details plaintext"
-).split()
+_TAGS = [
+    *("p", "div", "b", "strong", "em", "a", "ul", "ol", "li", "table", "tr", "td", "th", "thead", "caption"),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h5",
+        "blockquote",
+        "pre",
+        "code",
+        "figure",
+        "img",
+        "figcaption",
+        "br",
+        "hr",
+        "dl",
+        "dt",
+    ),
+    *(
+        "dd",
+        "aside",
+        "section",
+        "sup",
+        "svg",
+        "math",
+        "style",
+        "title",
+        "noscript",
+        "form",
+        "select",
+        "marquee",
+    ),
+    *("font", "details", "plaintext"),
+]
 _ATTRIBUTES = [
     *("", " id=a", " id=fn-1", " href=#fn-1", " class=footnotes", ' class="note ok"', " href=javascript:x"),
     *(
@@ -376,6 +308,7 @@ _PIECES = st.one_of(
 
 
 @BOTH
+@settings(deadline=None)
 @given(pieces=st.lists(_PIECES, max_size=25))
 def test_clean_is_idempotent_and_sections_add_up(profile: Profile, pieces: list[str]) -> None:
     cleaned = clean("".join(pieces), profile)

@@ -8,12 +8,12 @@ import pytest
 from breakthru.lib.richtext import ARTICLE, POST, Profile, clean
 from tests.lib.hostile import HOSTILE
 
+_POST_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code", "pre"}
 _TAGS = {
-    "post": set("p br strong em a ul ol li blockquote code pre".split()),
-    "article": set(
-        "p br strong em a ul ol li blockquote code pre h2 h3 h4 figure figcaption img table caption thead tbody"
-        " tfoot tr th td hr sup sub dl dt dd abbr section aside".split()
-    ),
+    "post": _POST_TAGS,
+    "article": _POST_TAGS
+    | {"h2", "h3", "h4", "figure", "figcaption", "img", "table", "caption", "thead", "tbody", "tfoot", "tr"}
+    | {"th", "td", "hr", "sup", "sub", "dl", "dt", "dd", "abbr", "section", "aside"},
 }
 _ATTRIBUTES = {
     "post": {"a": {"href", "rel"}, "ol": {"start"}},

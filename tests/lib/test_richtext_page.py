@@ -68,9 +68,13 @@ def test_reading_minutes(words: int, minutes: int) -> None:
     assert reading_minutes(words) == minutes
 
 
+_NOTES = (
+    '<section class="footnotes" aria-label="Footnotes"><ol><li id="fn-1">n '
+    '<a href="#fnref-1" aria-label="Back to reference 1">↩</a></li></ol></section>'
+)
 _ARTICLE = clean(
-    "<p>Intro</p><h2>A &amp; B</h2><p>x</p><h4>Deep</h4><h3>C</h3><p>y<sup><a href='#fn-1' id='fnref-1'>1</a></sup></p>"
-    "<section class='footnotes'><ol><li id='fn-1'>n</li></ol></section>",
+    "<p>Intro</p><h2>A &amp; B</h2><p>x</p><h4>Deep</h4><h3>C</h3>"
+    f"<p>y<sup><a href='#fn-1' id='fnref-1'>1</a></sup></p>{_NOTES}",
     ARTICLE,
 ).html
 
@@ -86,12 +90,7 @@ def test_sections_cut_at_second_and_third_level() -> None:
         ),
         Section("deep", 3, "Deep", '<h3 id="deep">Deep</h3>'),
         Section("c", 3, "C", '<h3 id="c">C</h3><p>y<sup><a href="#fn-1" id="fnref-1">1</a></sup></p>'),
-        Section(
-            "footnotes",
-            0,
-            "Footnotes",
-            '<section class="footnotes" aria-label="Footnotes"><ol><li id="fn-1">n</li></ol></section>',
-        ),
+        Section("footnotes", 0, "Footnotes", _NOTES),
     )
 
 

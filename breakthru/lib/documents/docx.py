@@ -30,7 +30,7 @@ _PLAIN_RUNS = (
     *("Footnote Characters", "Endnote Characters", "Book Title"),
 )
 _STYLE_MESSAGE = re.compile(r"Unrecognised (?:paragraph|run) style: (.*) \(Style ID: .*\)", re.DOTALL)
-_CHECKBOX = re.compile(r'<input type="checkbox"( checked="checked")? />')
+_CHECKBOX = re.compile(r'<input( checked="checked")? type="checkbox" />')
 
 
 class _WordImage(Protocol):

@@ -47,6 +47,10 @@ def gather_footnotes(root: Element) -> None:
         _take_note(items[target], links, number)
         notes.append(items[target])
     root.append(new("section", [notes], {"class": "footnotes", "aria-label": "Footnotes"}))
+    numbers = {f"#{target}": f"#fn-{number}" for number, target in enumerate(references, start=1)}
+    for el in root.iter("a"):
+        if el.get("href", "") in numbers:
+            el.set("href", numbers[el.get("href", "")])
 
 
 def _take_note(item: Element, links: list[Element], number: int) -> None:
@@ -68,7 +72,6 @@ def _take_note(item: Element, links: list[Element], number: int) -> None:
         name = f"{number}" if place == 1 else f"{number}-{place}"
         take_apart(link)
         link.text = str(number)
-        link.set("href", f"#fn-{number}")
         link.set("id", f"fnref-{name}")
         append_text(home, " ")
         home.append(new("a", ["↩"], {"href": f"#fnref-{name}", "aria-label": f"Back to reference {name}"}))

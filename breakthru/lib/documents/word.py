@@ -7,6 +7,7 @@ from lxml import etree
 from breakthru.lib.documents.lists import LIST_MARK
 from breakthru.lib.documents.package import Element, Package
 from breakthru.lib.documents.report import DropLog
+from breakthru.lib.richtext.tree import remove
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -74,13 +75,7 @@ def _remove_foreign(root: Element, log: DropLog) -> None:
     for tag, kind in _REMOVED:
         for el in list(root.iter(tag)):
             log.add(kind, _text(el))
-            _cut(el)
-
-
-def _cut(el: Element) -> None:
-    parent = el.getparent()
-    if parent is not None:
-        parent.remove(el)
+            remove(el)
 
 
 def _open_fields(root: Element) -> None:
@@ -88,7 +83,7 @@ def _open_fields(root: Element) -> None:
     for el in list(root.iter(f"{_W}fldSimple")):
         for child in list(el):
             el.addprevious(child)
-        _cut(el)
+        remove(el)
 
 
 def _numberings(root: Element | None) -> dict[str, str]:

@@ -22,23 +22,12 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LISTS = frozenset({"ul", "ol"})
 # What holds one line of words and no blocks.
 LINES = HEADINGS | {"p", "pre", "dt", "caption", "figcaption"}
-BLOCKS = (
-    HEADINGS | LISTS | {"p", "pre", "blockquote", "figure", "table", "hr", "dl", "aside", "section", "div"}
-)
-_INNER_BLOCKS = BLOCKS | {
-    "li",
-    "dt",
-    "dd",
-    "caption",
-    "figcaption",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "th",
-    "td",
-}
 _ROWS = frozenset({"tr", "thead", "tbody", "tfoot"})
+_BLOCKS = (
+    (LINES | LISTS | _ROWS)
+    | {"blockquote", "figure", "table", "hr", "dl", "aside", "section", "div"}
+    | {"li", "dd", "th", "td"}
+)
 _HOMES = {"dt": "dl", "dd": "dl", "figcaption": "figure"}
 _RENAMED = {"b": "strong", "i": "em"}
 _MAX_SPAN = 50
@@ -55,7 +44,7 @@ def normalize_blocks(root: Element, profile: Profile) -> None:
     for el in list(root.iter(*INLINE)):
         # A <strong> or <a> around whole blocks (some editors wrap everything in one) loses its tag.
         nested = any(outer.tag == el.tag for outer in el.iterancestors())
-        if nested or next(el.iter(*_INNER_BLOCKS), None) is not None:
+        if nested or next(el.iter(*_BLOCKS), None) is not None:
             unwrap(el)
     _demote_inner_headings(root, profile)
     _replace_refused(root, profile)
@@ -87,7 +76,7 @@ def _replace_refused(root: Element, profile: Profile) -> None:
         if tag in {"td", "th"}:
             el.tail = " " + (el.tail or "")
             unwrap(el)
-        elif tag in _INNER_BLOCKS and tag != "hr":
+        elif tag in _BLOCKS and tag != "hr":
             el.tag = "div"
         else:
             unwrap(el)
@@ -100,7 +89,7 @@ def _has_home(el: Element) -> bool:
 
 def _straighten_lines(root: Element) -> None:
     """Take blocks out of lines: a <p> in a heading or a <div> in a <pre> loses its tag."""
-    for el in list(root.iter(*_INNER_BLOCKS)):
+    for el in list(root.iter(*_BLOCKS)):
         if any(outer.tag in LINES for outer in el.iterancestors()):
             el.text, el.tail = " " + (el.text or ""), " " + (el.tail or "")
             unwrap(el)
@@ -108,7 +97,7 @@ def _straighten_lines(root: Element) -> None:
 
 def _dissolve_divs(root: Element) -> None:
     for el in reversed(list(root.iter("div"))):
-        if any(child.tag in _INNER_BLOCKS for child in el):
+        if any(child.tag in _BLOCKS for child in el):
             _wrap_loose_words(el)
             unwrap(el)
         else:
@@ -119,7 +108,7 @@ def _wrap_loose_words(el: Element) -> None:
     nodes = take_apart(el)
     run: list[Node] = []
     for node in [*nodes, None]:
-        if node is not None and (isinstance(node, str) or node.tag not in _INNER_BLOCKS):
+        if node is not None and (isinstance(node, str) or node.tag not in _BLOCKS):
             run.append(node)
             continue
         if not all(is_blank(word) for word in run):
@@ -243,31 +232,27 @@ def _promote_pictures(root: Element) -> None:
                 unwrap(inner)
 
 
-_PRUNED = ("p", "strong", "em", "code", "sup", "sub", "abbr", "li", "ul", "ol", "blockquote", "pre")
-_PRUNED_TOO = (
+_PRUNED = ((INLINE - {"a"}) | LISTS | LINES) | {
+    "li",
+    "blockquote",
     "figure",
-    "figcaption",
-    "caption",
     "aside",
     "section",
     "dl",
-    "dt",
     "dd",
     "table",
-    "thead",
-    "tr",
-)
+}
 
 
 def _prune(root: Element) -> None:
     """Remove what shows nothing, innermost first."""
-    for el in reversed(list(root.iter(*_PRUNED, *_PRUNED_TOO, *HEADINGS))):
+    for el in reversed(list(root.iter(*_PRUNED))):
         if is_blank(el):
             # White space between two words may stand in an empty <strong>.
             (unwrap if el.tag in INLINE else remove)(el)
-    for el in root.iter(*_INNER_BLOCKS):
+    for el in root.iter(*_BLOCKS):
         _trim_around(el)
-    for el in root.iter(*LINES):
+    for el in root.iter(*LINES, "li", "dd", "th", "td"):
         _trim(el)
     for el in root.iter("pre"):
         # The parser swallows a first line break in <pre>; without this each cleaning would eat one more.
@@ -285,7 +270,7 @@ def _trim_around(el: Element) -> None:
 
 
 def _trim(el: Element) -> None:
-    """Take white space (not the no-break kind) off both ends of a line of words."""
+    """Take white space (not the no-break kind) off both ends of words."""
     if el.tag == "pre":
         return
     el.text = (el.text or "").lstrip(_SPACE)

@@ -69,16 +69,20 @@ def clean(html: str, profile: Profile) -> Cleaned:
     it cannot mutate into something else in a browser, and cleaning it again gives the same value.
     Raises TooLongError and TooComplexError (both RichTextError, a ValueError).
     """
+    for _ in range(_MAX_ROUNDS):
+        _refuse_too_long(html, profile)
+        before, html = html, clean_once(html, profile)
+        if html == before:
+            return measure(html)
+    raise TooComplexError("This text has formatting that cannot be read. Please paste it as plain text.")
+
+
+def _refuse_too_long(html: str, profile: Profile) -> None:
     size = len(html.encode("utf-8", "replace"))
     if size > profile.max_bytes:
         raise TooLongError(
             f"This text is too long ({size // 1000:,} kB). At most {profile.max_bytes // 1000:,} kB fit here."
         )
-    for _ in range(_MAX_ROUNDS):
-        before, html = html, clean_once(html, profile)
-        if html == before:
-            return measure(html)
-    raise TooComplexError("This text has formatting that cannot be read. Please paste it as plain text.")
 
 
 def clean_input(value: str, profile: Profile) -> Cleaned:

@@ -208,8 +208,8 @@ class Command(BaseCommand):
             try:
                 self.bring_up(place, supervisor)
                 supervisor.watch()
-            finally:
                 self.say("Stopping ...")
+            finally:
                 supervisor.stop()
             self.say("Everything is stopped.")
 

@@ -5,40 +5,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('ref', models.CharField(max_length=200)),
-                ('dedupe_key', models.CharField(max_length=200, null=True, unique=True)),
-                ('run_after', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('publication_count', models.PositiveSmallIntegerField(default=0)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('parked_at', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=80)),
+                ("ref", models.CharField(max_length=200)),
+                ("dedupe_key", models.CharField(max_length=200, null=True, unique=True)),
+                ("run_after", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("publication_count", models.PositiveSmallIntegerField(default=0)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("parked_at", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'verbose_name_plural': 'outbox',
-                'indexes': [models.Index(models.F('run_after'), condition=models.Q(('done_at__isnull', True), ('parked_at__isnull', True)), name='outbox_pending'), models.Index(models.F('done_at'), condition=models.Q(('done_at__isnull', False)), name='outbox_done')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('done_at', None), ('parked_at', None), _connector='OR'), name='outbox_done_or_parked_not_both')],
+                "verbose_name_plural": "outbox",
+                "indexes": [
+                    models.Index(
+                        models.F("run_after"),
+                        condition=models.Q(("done_at__isnull", True), ("parked_at__isnull", True)),
+                        name="outbox_pending",
+                    ),
+                    models.Index(
+                        models.F("done_at"),
+                        condition=models.Q(("done_at__isnull", False)),
+                        name="outbox_done",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("done_at", None), ("parked_at", None), _connector="OR"),
+                        name="outbox_done_or_parked_not_both",
+                    )
+                ],
             },
         ),
     ]
