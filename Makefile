@@ -48,7 +48,7 @@ lock: ## Pin dependencies anew (needs uv); the files name no registry
 		-c requirements.lock -o requirements-dev.lock --quiet
 
 clean: ## Remove caches and reports; data in var/ and the environment in .venv/ stay
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .test-data test-results staticfiles
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results staticfiles
 	rm -f .coverage .coverage.*
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 

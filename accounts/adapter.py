@@ -1,6 +1,7 @@
 """How allauth does things here."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -38,13 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """Build the link on our own address, whatever Host the request claimed."""
-        return _on_our_site(request, super().get_email_confirmation_url(request, emailconfirmation))
+        return _on_our_site(super().get_email_confirmation_url(request, emailconfirmation))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Build the link on our own address, whatever Host the request claimed."""
-        return _on_our_site(self.request, super().get_reset_password_from_key_url(key))
+        return _on_our_site(super().get_reset_password_from_key_url(key))
 
 
-def _on_our_site(request: HttpRequest, url: str) -> str:
-    base = request.build_absolute_uri("/").rstrip("/")
-    return settings.SITE_URL + url.removeprefix(base)
+def _on_our_site(url: str) -> str:
+    return settings.SITE_URL + urlsplit(url).path

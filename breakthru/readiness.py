@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis import Redis
 from redis.exceptions import RedisError
@@ -58,7 +58,7 @@ def readiness(now: datetime) -> Readiness:
         beat = Heartbeat.objects.filter(name="worker").first()
         is_late = Outbox.objects.pending().filter(run_after__lt=now - WORK_IS_LATE_AFTER).exists()
         is_parked = Outbox.objects.parked().exists()
-    except DatabaseError:
+    except Error:
         state.problems.append("database")
         return state
     except UnappliedMigrationsError:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from environs import Env
 
 from breakthru.lib.addresses import local_addresses
@@ -273,6 +274,9 @@ UNFOLD = {
     "SITE_TITLE": "BreakThru staff",
     "SITE_HEADER": "Project BreakThru",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")},
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
 }

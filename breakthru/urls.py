@@ -7,7 +7,6 @@ from django.urls import include, path
 
 from breakthru import views
 
-admin.autodiscover()
 # Staff sign in where everybody does: one door, with its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

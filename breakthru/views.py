@@ -58,7 +58,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         context["waiting"] = (
             Question.objects.shown().unanswered().not_asked_by(user).for_row().oldest()[:DASHBOARD_ROWS]
         )
-        context["answers"] = Answer.objects.shown().written_by(profile).for_row()[:DASHBOARD_ROWS]
+        context["answers"] = (
+            Answer.objects.shown().on_shown_questions().written_by(profile).for_row()[:DASHBOARD_ROWS]
+        )
     return render(request, "pages/dashboard.html", context)
 
 

@@ -1,5 +1,6 @@
 """Fixtures of the whole suite. The controller starts PostgreSQL and Valkey once; workers share them."""
 
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,4 +20,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers when the last worker is gone."""
-    _servers.close()
+    if not hasattr(config, "workerinput"):
+        _servers.close()
+        shutil.rmtree(settings.DATA_DIR, ignore_errors=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg2
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -13,6 +12,4 @@ def refused_by(constraint: str) -> Iterator[None]:
     """Expect that PostgreSQL refuses what is done inside, by the constraint of that name; undo it."""
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         yield
-    cause = caught.value.__cause__
-    assert isinstance(cause, psycopg2.Error)
-    assert cause.diag.constraint_name == constraint
+    assert f'constraint "{constraint}"' in str(caught.value)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+LONGEST_REASON = 300
+
 
 class AuditEntry(models.Model):
     """One staff action. Append-only."""
@@ -13,7 +15,7 @@ class AuditEntry(models.Model):
     )
     action = models.CharField(max_length=60)
     target = models.CharField(max_length=80)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:

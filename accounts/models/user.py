@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-# One line of visible characters: no controls, no bidirectional overrides, no invisible joiners.
+# One line of visible characters: no controls or line breaks, no bidirectional overrides, no invisible
+# letters. Joiners (U+200C, U+200D) stay: names in several scripts need them.
 VISIBLE_LINE = RegexValidator(
-    r"^[^\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff<>]+$",
+    r"^[^\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\u2800\u3164\ufeff\uffa0<>]+\Z",
     "Please use letters, numbers and ordinary punctuation.",
 )
 

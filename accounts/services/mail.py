@@ -49,7 +49,8 @@ def read_unsubscribe_token(token: str) -> tuple[User, MailKind]:
     try:
         user_id, kind = signing.loads(token, salt=_SALT)
         return User.objects.get(pk=user_id), MailKind(kind)
-    except (signing.BadSignature, User.DoesNotExist) as error:
+    except (signing.BadSignature, ValueError, User.DoesNotExist) as error:
+        # ValueError: a kind of mail that we no longer send.
         raise UnsubscribeTokenError from error
 
 

@@ -17,6 +17,8 @@ TERM_COLUMNS = [
     "mentor_opt_in", "weight", "identity", "order",
 ]  # fmt: skip
 YES_NO = {"yes": True, "no": False}
+# As the constraint experience_weight_up_to_ten says, but with file and line.
+HEAVIEST = 10
 
 
 class VocabularyError(ValueError):
@@ -35,12 +37,17 @@ class VocabularyChange:
 
 
 def _rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames != columns:
-            message = f"{path.name}: expected the columns {', '.join(columns)}"
-            raise VocabularyError(message)
-        return list(reader)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        message = f"{path.name} can't be read: {error}"
+        raise VocabularyError(message) from error
+    if reader.fieldnames != columns:
+        message = f"{path.name}: expected the columns {', '.join(columns)}"
+        raise VocabularyError(message)
+    return rows
 
 
 def _group(row: dict[str, str], order: int) -> ExperienceGroup:
@@ -56,6 +63,9 @@ def _group(row: dict[str, str], order: int) -> ExperienceGroup:
 
 
 def _term(row: dict[str, str]) -> Experience:
+    if int(row["weight"]) > HEAVIEST:
+        message = f"weight {row['weight']} is more than {HEAVIEST}"
+        raise ValueError(message)
     return Experience(
         group_id=row["group"],
         key=row["key"],
@@ -78,7 +88,7 @@ def _read(path: Path, columns: list[str], kind: str) -> list[ExperienceGroup | E
         try:
             item = _group(row, line) if kind == "group" else _term(row)
             item.clean_fields(exclude=["group"])
-        except (KeyError, ValueError, ValidationError) as error:
+        except (KeyError, TypeError, ValueError, ValidationError) as error:
             message = f"{path.name}, line {line}: {error}"
             raise VocabularyError(message) from error
         made.append(item)
@@ -93,7 +103,7 @@ def read_vocabulary(folder: Path) -> tuple[list[ExperienceGroup], list[Experienc
         if isinstance(g, ExperienceGroup)
     ]
     terms = [t for t in _read(folder / "vocabulary.csv", TERM_COLUMNS, "term") if isinstance(t, Experience)]
-    known = {group.key for group in groups}
+    known = _different(groups)
     seen: set[tuple[str, str]] = set()
     for line, term in enumerate(terms, start=2):
         identity = (term.group_id, term.key)
@@ -103,6 +113,16 @@ def read_vocabulary(folder: Path) -> tuple[list[ExperienceGroup], list[Experienc
             raise VocabularyError(message)
         seen.add(identity)
     return groups, terms
+
+
+def _different(groups: list[ExperienceGroup]) -> set[str]:
+    known: set[str] = set()
+    for line, group in enumerate(groups, start=2):
+        if group.key in known:
+            message = f"vocabulary-groups.csv, line {line}: {group.key} stands twice"
+            raise VocabularyError(message)
+        known.add(group.key)
+    return known
 
 
 @transaction.atomic

@@ -55,5 +55,5 @@ class ForgivingRedisCache(RedisCache):
     def touch(self, *args: Any, **kwargs: Any) -> bool:
         return bool(self._try("touch", False, *args, **kwargs))
 
-    def clear(self) -> bool:
-        return bool(self._try("clear", False))
+    def clear(self) -> None:
+        self._try("clear", None)

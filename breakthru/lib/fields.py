@@ -39,7 +39,7 @@ class RichTextField(forms.CharField):
         self.longest = max_length
 
     def clean(self, value: Any) -> str:
-        """Return cleaned HTML, '' for nothing; raises ValidationError for too much, or nothing if required."""
+        """Return cleaned HTML, '' for nothing; ValidationError for too much, or nothing if required."""
         typed = self.to_python(value) or ""
         try:
             cleaned = richtext.clean_input(typed, richtext.POST)

@@ -18,7 +18,7 @@ class RequestIdFilter(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line; line breaks in values are escaped, so a log line can't be forged.
+    """One JSON object a line; in ASCII: every kind of line break is escaped, so a line can't be forged.
 
     Of an exception it keeps the kind and the places, not the text: that may hold what a person wrote.
     """
@@ -35,4 +35,4 @@ class JsonFormatter(logging.Formatter):
             entry["exception"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])
             entry["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        return json.dumps(entry, ensure_ascii=False)
+        return json.dumps(entry)

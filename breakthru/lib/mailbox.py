@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 from email.utils import parsedate_to_datetime
@@ -52,6 +52,12 @@ def _part(message: ParsedMessage, kind: str) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
+def _instant(date: str) -> datetime:
+    # Django writes "-0000": UTC, and no word about the place.
+    sent_at = parsedate_to_datetime(date)
+    return sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
+
+
 def _parse(path: Path) -> StoredMail:
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     shown = ("From", "To", "Reply-To", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post")
@@ -59,7 +65,7 @@ def _parse(path: Path) -> StoredMail:
         name=path.stem,
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        sent_at=parsedate_to_datetime(str(message["Date"])),
+        sent_at=_instant(str(message["Date"])),
         text=_part(message, "plain"),
         html=_part(message, "html"),
         headers=tuple((key, str(message[key])) for key in shown if message[key]),

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 MAX_ATTEMPTS = 5
-# A row handed out this often without an end or an error kills its worker each time: it is poison too.
-MAX_PUBLICATIONS = 20
+# A row started this often without an end kills its worker each time: it is poison too.
+MAX_STARTS = 20
 REPUBLISH_AFTER = timedelta(seconds=60)
 
 
@@ -43,7 +43,7 @@ class Outbox(models.Model):
     run_after = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
-    publication_count = models.PositiveSmallIntegerField(default=0)
+    start_count = models.PositiveSmallIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)

@@ -4,10 +4,11 @@ import logging
 import threading
 
 from celery import Celery
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
-from breakthru.outbox.models import MAX_PUBLICATIONS
+from breakthru.outbox.models import MAX_STARTS
 from breakthru.outbox.services import claim_due, deliver, park_worker_killers, unclaim
 
 logger = logging.getLogger(__name__)
@@ -30,11 +31,11 @@ class Relay:
             with self.app.connection_for_write(
                 connect_timeout=3, transport_options={"max_retries": 0}
             ) as connection:
-                connection.ensure_connection(max_retries=1, timeout=3)
+                connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
                 with self.app.amqp.Producer(connection, auto_declare=False) as producer:
                     for outbox_id in ids:
                         self.app.send_task("outbox.deliver", args=[outbox_id], producer=producer, retry=False)
-        except (BrokerError, OSError) as error:
+        except (BrokerError, RedisError, OSError) as error:
             if self.broker_is_up:
                 logger.error(
                     "the broker does not answer (%s): the relay works by itself", type(error).__name__
@@ -48,6 +49,7 @@ class Relay:
 
     def round(self) -> int:
         """Publish what is due, or do a few rows here when the broker is down; return how many rows."""
+        park_worker_killers(limit=MAX_STARTS)
         ids = claim_due(limit=BATCH if self.broker_is_up else BATCH_WITHOUT_BROKER)
         if ids and not self.publish(ids):
             here, rest = ids[:BATCH_WITHOUT_BROKER], ids[BATCH_WITHOUT_BROKER:]
@@ -55,7 +57,6 @@ class Relay:
             for outbox_id in here:
                 deliver(outbox_id)
             return len(here)
-        park_worker_killers(limit=MAX_PUBLICATIONS)
         return len(ids)
 
     def run(self, stop: threading.Event) -> None:
@@ -65,7 +66,7 @@ class Relay:
             try:
                 close_old_connections()
                 count = self.round()
-            except OperationalError:
+            except (OperationalError, InterfaceError):
                 logger.warning("the database does not answer: the relay waits")
                 stop.wait(2)
             if count < BATCH_WITHOUT_BROKER:

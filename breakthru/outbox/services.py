@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from breakthru.outbox.models import MAX_ATTEMPTS, Outbox
 from breakthru.outbox.registry import handler_for
@@ -36,6 +35,8 @@ def deliver(outbox_id: int) -> bool:
     A row that another worker holds, that is done or that is parked is left alone. A handler that raises is
     tried again later with a growing pause, and parked after MAX_ATTEMPTS.
     """
+    if not _count_start(outbox_id):
+        return False
     try:
         with transaction.atomic():
             row = Outbox.objects.pending().select_for_update(skip_locked=True).filter(pk=outbox_id).first()
@@ -49,6 +50,16 @@ def deliver(outbox_id: int) -> bool:
     return True
 
 
+@transaction.atomic
+def _count_start(outbox_id: int) -> bool:
+    # In a transaction of its own: the count stays when the handler takes the whole process down with it.
+    free = Outbox.objects.pending().select_for_update(skip_locked=True).filter(pk=outbox_id)
+    is_free = free.exists()
+    if is_free:
+        Outbox.objects.filter(pk=outbox_id).update(start_count=F("start_count") + 1)
+    return is_free
+
+
 def _record_failure(outbox_id: int, error: Exception) -> None:
     # The kind of error is enough to act on; its text may hold what a person wrote.
     name = type(error).__name__
@@ -56,19 +67,20 @@ def _record_failure(outbox_id: int, error: Exception) -> None:
         row = Outbox.objects.pending().select_for_update().filter(pk=outbox_id).first()
         if row is None:
             return
-        row.attempts += 1
-        row.last_error = name
-        row.published_at = None
-        row.run_after = timezone.now() + timedelta(seconds=10 * 4 ** (row.attempts - 1))
-        if row.attempts >= MAX_ATTEMPTS:
-            row.parked_at = timezone.now()
-        row.save(update_fields=["attempts", "last_error", "published_at", "run_after", "parked_at"])
-    if row.parked_at is not None:
-        logger.error(
-            "outbox row %s (%s) is parked after %s attempts: %s", row.pk, row.kind, row.attempts, name
+        attempts = row.attempts + 1
+        is_last = attempts >= MAX_ATTEMPTS
+        # By the database's clock: a worker whose clock is wrong neither hurries nor delays a row.
+        Outbox.objects.filter(pk=row.pk).update(
+            attempts=attempts,
+            last_error=name,
+            published_at=None,
+            run_after=Now() + timedelta(seconds=10 * 4 ** (attempts - 1)),
+            parked_at=Now() if is_last else None,
         )
+    if is_last:
+        logger.error("outbox row %s (%s) is parked after %s attempts: %s", row.pk, row.kind, attempts, name)
     else:
-        logger.warning("outbox row %s (%s) failed, attempt %s: %s", row.pk, row.kind, row.attempts, name)
+        logger.warning("outbox row %s (%s) failed, attempt %s: %s", row.pk, row.kind, attempts, name)
 
 
 @transaction.atomic
@@ -80,25 +92,27 @@ def claim_due(*, limit: int) -> list[int]:
         .order_by("run_after", "pk")
         .values_list("pk", flat=True)[:limit]
     )
-    Outbox.objects.filter(pk__in=ids).update(published_at=Now(), publication_count=F("publication_count") + 1)
+    Outbox.objects.filter(pk__in=ids).update(published_at=Now())
     return ids
 
 
 @transaction.atomic
 def unclaim(ids: list[int]) -> None:
     """Give back rows that could not be published, so that the next round takes them at once."""
-    Outbox.objects.pending().filter(pk__in=ids).update(
-        published_at=None, publication_count=F("publication_count") - 1
-    )
+    Outbox.objects.pending().filter(pk__in=ids).update(published_at=None)
 
 
 @transaction.atomic
 def park_worker_killers(*, limit: int) -> int:
-    """Park rows that were handed out `limit` times without an end or an error; return how many."""
-    parked = Outbox.objects.pending().filter(publication_count__gte=limit)
-    count = parked.update(parked_at=Now(), last_error="NeverFinished")
+    """Park rows that were started `limit` times and never ended; return how many.
+
+    Only rows that are due again: one that a worker may still be at is left alone.
+    """
+    found = Outbox.objects.due().filter(start_count__gte=limit).select_for_update(skip_locked=True)
+    ids = list(found.values_list("pk", flat=True))
+    count = Outbox.objects.filter(pk__in=ids).update(parked_at=Now(), last_error="NeverFinished")
     if count:
-        logger.error("%s outbox rows parked: handed out %s times and never finished", count, limit)
+        logger.error("%s outbox rows parked: started %s times and never finished", count, limit)
     return count
 
 
@@ -108,9 +122,7 @@ def retry_parked(*, ids: list[int]) -> int:
     return (
         Outbox.objects.parked()
         .filter(pk__in=ids)
-        .update(
-            parked_at=None, attempts=0, publication_count=0, published_at=None, run_after=Now(), last_error=""
-        )
+        .update(parked_at=None, attempts=0, start_count=0, published_at=None, run_after=Now(), last_error="")
     )
 
 

@@ -6,10 +6,13 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.models import Experience
 from accounts.models.user import VISIBLE_LINE
 from breakthru.lib.fields import FormToken, RichTextField
+from breakthru.lib.richtext import POST
+from feed.models import AnswerSource
 from feed.models.answer import Basis
 from feed.services.answers import AnswerDraft, AnswerError, Source, check_draft
 
@@ -31,6 +34,16 @@ def _scope_field(label: str) -> "forms.ModelMultipleChoiceField[Experience]":
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class WebPageField(forms.URLField):
+    """The address of a web page that everybody can open: no ftp, no name before an @."""
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value)
+        if value and not (value.startswith(("https://", "http://")) and POST.allows_link(value)):
+            message = "Please give the address of a page that everybody can open, such as https://…"
+            raise ValidationError(message, code="not_open")
 
 
 def _cycle_year(value: str) -> int | None:
@@ -87,7 +100,7 @@ class AnswerForm(forms.Form):
             self.fields[f"source_{row}_title"] = forms.CharField(
                 label=f"Source {row}: title", required=False, max_length=160, validators=[VISIBLE_LINE]
             )
-            self.fields[f"source_{row}_url"] = forms.URLField(
+            self.fields[f"source_{row}_url"] = WebPageField(
                 label=f"Source {row}: web address", required=False, max_length=500, assume_scheme="https"
             )
 
@@ -124,7 +137,8 @@ class AnswerForm(forms.Form):
             (self.cleaned_data[f"source_{row}_title"], self.cleaned_data[f"source_{row}_url"])
             for row in SOURCE_ROWS
         ]
-        return tuple(Source(title=title or url, url=url) for title, url in rows if url)
+        longest = AnswerSource._meta.get_field("title").max_length
+        return tuple(Source(title=(title or url)[:longest], url=url) for title, url in rows if url)
 
     def draft(self) -> AnswerDraft:
         """Return what was typed, for the service."""

@@ -15,11 +15,18 @@ from feed.services.questions import Passage, QuestionDraft
 MAX_TOPICS = 3
 
 
+class SentenceField(forms.CharField):
+    """One line; spaces are joined before its length is judged."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
 class AskForm(forms.Form):
     """Title, what a mentor should know, topics, stage, road. The passage comes from the address."""
 
     token = FormToken()
-    title = forms.CharField(
+    title = SentenceField(
         label="Your question in one sentence",
         help_text="End it with a question mark. It helps others find it later.",
         min_length=15,
@@ -87,7 +94,7 @@ class AskForm(forms.Form):
         """Return what was typed, for the service."""
         data = self.cleaned_data
         return QuestionDraft(
-            title=" ".join(data["title"].split()),
+            title=data["title"],
             body=data["body"],
             topics=tuple(data["topics"]),
             stage=data["stage"],

@@ -30,6 +30,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """Answers everybody can see."""
         return self.filter(visibility=Visibility.SHOWN)
 
+    def on_shown_questions(self) -> Self:
+        """Answers whose question everybody can open."""
+        return self.filter(question__visibility=Visibility.SHOWN)
+
     def for_page(self) -> Self:
         """With author, sources and scope; official sources first, then patterns, stories and opinions."""
         rank = Case(

@@ -13,6 +13,8 @@ from accounts.models import Experience, Topic, User
 from feed.lifecycle import WITH_ANSWERS, QuestionState
 from learner_series.models import Article, Revision
 
+MAX_SECTION_TITLE = 200
+
 
 class Visibility(models.TextChoices):
     """Who can see a post."""
@@ -86,7 +88,7 @@ class Question(models.Model):
     )
     revision = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     anchor = models.CharField(max_length=120, blank=True)
-    section_title = models.CharField(max_length=200, blank=True)
+    section_title = models.CharField(max_length=MAX_SECTION_TITLE, blank=True)
     state = models.CharField(max_length=12, choices=QuestionState.choices, default=QuestionState.OPEN)
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.SHOWN)
     locked_at = models.DateTimeField(null=True, blank=True)

@@ -26,7 +26,7 @@ def answer_create(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     question = get_object_or_404(Question.objects.visible_to(user).for_page(), pk=pk)
     if not is_verified_mentor(user, MentorProfile.objects.of(user), today):
         raise Http404
-    form = AnswerForm(request.POST or None, today=today)
+    form = AnswerForm(request.POST if request.method == "POST" else None, today=today)
     if form.is_valid():
         try:
             answer = answer_question(

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -11,6 +12,7 @@ from accounts.models import PersonExperience, User
 from accounts.session import person
 from breakthru.lib.http import unprocessable
 from feed.forms.ask import AskForm
+from feed.models.question import MAX_SECTION_TITLE
 from feed.services.questions import AskError, Passage, ask_question
 from learner_series.models import Article
 
@@ -25,11 +27,11 @@ def find_passage(slug: str, anchor: str) -> tuple[Passage | None, str]:
     if not anchor:
         return Passage(article, "", ""), ""
     heading = article.live.heading(anchor)
-    if heading is None:
+    if heading is None or not heading.text:
         return Passage(article, "", ""), (
             "We could not find that part of the article. Your question will be about the whole article."
         )
-    return Passage(article, heading.id, heading.text), ""
+    return Passage(article, heading.id, Truncator(heading.text).chars(MAX_SECTION_TITLE)), ""
 
 
 def _initial(user: User) -> dict[str, object]:
@@ -46,7 +48,7 @@ def question_create(request: HttpRequest) -> HttpResponse:
     """Show the form, or post the question and go to its page."""
     user = person(request)
     passage, notice = find_passage(request.GET.get("article", ""), request.GET.get("section", ""))
-    form = AskForm(request.POST or None, initial=_initial(user))
+    form = AskForm(request.POST if request.method == "POST" else None, initial=_initial(user))
     if form.is_valid():
         try:
             question = ask_question(

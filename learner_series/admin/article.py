@@ -4,16 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
 
+from accounts.session import person
 from breakthru.lib.richtext import ARTICLE, clean
+from breakthru.lib.staff import action, display
 from learner_series.admin.authors import AuthorInline, AuthorSearch
 from learner_series.forms.article import ArticleForm
 from learner_series.forms.importing import ImportForm
@@ -41,7 +41,12 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     actions_submit_line = ["start_draft"]
     show_full_result_count = False
 
-    def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> list[tuple[str, dict[str, Any]]]:
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def get_fieldsets(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> list[tuple[str, dict[str, Any]]]:
         state = [] if obj is None else [("State", {"fields": ["live_text", "published_at", "revisions"]})]
         return [
             ("Words", {"fields": ["title", "summary"]}),
@@ -54,7 +59,9 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         is_known = obj is not None and obj.published_at is not None
         return [*self.readonly_fields, *(FIXED_WHEN_LIVE if is_known else [])]
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None) -> dict[str, list[str]]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> dict[str, list[str]]:
         return {"slug": ["title"]} if obj is None and self.has_add_permission(request) else {}
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -107,10 +114,10 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         newest = article.revisions.first()
         try:
             if newest is not None:
-                draft = copy_to_draft(by=request.user, revision=newest)
+                draft = copy_to_draft(by=person(request), revision=newest)
             else:
                 draft = create_draft(
-                    by=request.user,
+                    by=person(request),
                     article=article,
                     title=article.title,
                     summary=article.summary,
@@ -152,7 +159,7 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     def _import(self, request: HttpRequest, form: ImportForm) -> Revision | None:
         try:
             revision = import_article(
-                by=request.user,
+                by=person(request),
                 imported=form.imported,
                 slug=form.cleaned_data["slug"],
                 series=form.cleaned_data["series"],
@@ -161,9 +168,13 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         except EditorialError as error:
             form.add_error("slug", str(error))
             return None
-        self.message_user(request, f"“{revision.title}” is a draft now, revision {revision.number}.", messages.SUCCESS)
+        self.message_user(
+            request, f"“{revision.title}” is a draft now, revision {revision.number}.", messages.SUCCESS
+        )
         if revision.import_report:
-            self.message_user(request, "Some of the document was left out; see the report below.", messages.WARNING)
+            self.message_user(
+                request, "Some of the document was left out; see the report below.", messages.WARNING
+            )
         return revision
 
     def _import_page(self, request: HttpRequest, form: forms.Form) -> TemplateResponse:

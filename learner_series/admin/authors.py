@@ -9,7 +9,6 @@ from django.db.models import ForeignKey, Q, QuerySet
 from django.forms import Field
 from django.http import HttpRequest
 from unfold.admin import TabularInline
-from unfold.widgets import AutocompleteWidgetMixin
 
 from accounts.models import User
 from learner_series.models import ArticleAuthor
@@ -30,7 +29,7 @@ class AuthorSearch(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": f"{obj.display_name} ({obj.slug})"}
 
 
-class AuthorSelect(AutocompleteWidgetMixin, AutocompleteSelect):  # type: ignore[misc]  # unfold ships no types
+class AuthorSelect(AutocompleteSelect):
     """The select that asks AuthorSearch."""
 
     url_name = "%s:learner_series_article_authors"
@@ -44,7 +43,9 @@ class AuthorInline(TabularInline):  # type: ignore[misc]  # unfold ships no type
     fields = ["user", "order"]
     verbose_name = "author"
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Field:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Field:
         field: Field = super().formfield_for_foreignkey(
             db_field, request, widget=AuthorSelect(db_field, admin.site), **kwargs
         )

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from js_asset import Media
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.dataclasses import UnfoldAction
-from unfold.decorators import action, display
 
+from accounts.session import person
+from breakthru.lib.staff import action, display
 from learner_series.forms.revision import RevisionForm
 from learner_series.lifecycle import TRANSITIONS, RevisionState
 from learner_series.models import Revision, RevisionEvent
@@ -86,11 +88,23 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         return [
             ("Text", {"fields": WORDS if is_open else ["title", "summary", "preview"]}),
             *report,
-            ("State", {"fields": ["article", "number", "state_label", "word_count", "created_by", "approved"]}),
+            (
+                "State",
+                {"fields": ["article", "number", "state_label", "word_count", "created_by", "approved"]},
+            ),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Revision) -> list[str]:
-        fixed = ["article", "number", "state_label", "word_count", "created_by", "approved", "report", "preview"]
+        fixed = [
+            "article",
+            "number",
+            "state_label",
+            "word_count",
+            "created_by",
+            "approved",
+            "report",
+            "preview",
+        ]
         return fixed if self._is_open(request, obj) else [*fixed, *WORDS]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -144,13 +158,25 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         return revision.is_editable and bool(self.has_change_permission(request, revision))
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> HttpResponse:
         revision = self.get_object(request, object_id) if object_id else None
         request.revision = revision  # type: ignore[attr-defined]  # the buttons depend on it
         is_open = revision is not None and revision.is_editable
         extra = {"show_save": is_open, "show_save_and_continue": False, **(extra_context or {})}
         response: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
+        return response
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        # The editor's import map is an inline script; the policy wants its nonce.
+        context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)  # type: ignore[attr-defined]
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[UnfoldAction]:
@@ -164,10 +190,14 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     def save_model(self, request: HttpRequest, obj: Revision, form: RevisionForm, change: bool) -> None:
         """Write the words of a draft, then take the step whose button was pressed."""
         try:
+            if not obj.is_editable and "_save" in request.POST:
+                # The page was opened while it still was a draft.
+                message = f"{obj} is not a draft any more, so nothing was saved. Start a new draft from it."
+                raise EditorialError(message)
             if form.changed_data:
                 words = form.cleaned_data
                 edit_draft(
-                    by=request.user,
+                    by=person(request),
                     revision=obj,
                     title=words["title"],
                     summary=words["summary"],
@@ -185,8 +215,10 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
             getattr(self, name)(request, revision)
 
     def _move(self, request: HttpRequest, revision: Revision, name: str) -> None:
-        moved = move(by=request.user, revision=revision, target=STEPS[name], now=timezone.now())
-        self.message_user(request, f"Revision {moved.number}: {moved.get_state_display().lower()}.", messages.SUCCESS)
+        moved = move(by=person(request), revision=revision, target=STEPS[name], now=timezone.now())
+        self.message_user(
+            request, f"Revision {moved.number}: {moved.get_state_display().lower()}.", messages.SUCCESS
+        )
 
     @action(description="Send to review", permissions=["change"])
     def send_to_review(self, request: HttpRequest, revision: Revision) -> None:
@@ -210,7 +242,7 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 
     @action(description="Start a new draft from this", permissions=["change"])
     def start_new_draft(self, request: HttpRequest, revision: Revision) -> None:
-        draft = copy_to_draft(by=request.user, revision=revision)
+        draft = copy_to_draft(by=person(request), revision=revision)
         self.message_user(request, f"Revision {draft.number} is a draft now.", messages.SUCCESS)
         request.open_next = draft  # type: ignore[attr-defined]  # read by response_change below
 
@@ -227,4 +259,4 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 def _is_offered(request: HttpRequest, revision: Revision, target: RevisionState) -> bool:
     if target not in TRANSITIONS[RevisionState(revision.state)]:
         return False
-    return target != RevisionState.APPROVED or can_approve_revision(request.user, revision)  # type: ignore[arg-type]
+    return target != RevisionState.APPROVED or can_approve_revision(person(request), revision)

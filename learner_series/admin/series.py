@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 
+from breakthru.lib.staff import display
 from learner_series.models import Series
 
 
@@ -30,7 +30,9 @@ class SeriesAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         # Bookmarks rely on the address.
         return [] if obj is None else ["slug"]
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Series | None = None) -> dict[str, list[str]]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Series | None = None
+    ) -> dict[str, list[str]]:
         return self.prepopulated_fields if obj is None else {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Series | None = None) -> bool:

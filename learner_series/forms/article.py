@@ -8,7 +8,7 @@ from learner_series.models import Article
 from learner_series.models.article import RESERVED_SLUGS
 
 
-class ArticleForm(forms.ModelForm[Article]):
+class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
     """The rules of the database, told beside their fields."""
 
     class Meta:

@@ -62,11 +62,13 @@ class ArticleEditorWidget(AdminProseEditorWidget):  # type: ignore[misc]  # djan
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = forms.Textarea.get_context(self, name, value, attrs)
-        context["widget"]["attrs"]["data-article-editor"] = json.dumps(self.get_config(), separators=(",", ":"))
+        context["widget"]["attrs"]["data-article-editor"] = json.dumps(
+            self.get_config(), separators=(",", ":")
+        )
         return context
 
 
-class RevisionForm(forms.ModelForm[Revision]):
+class RevisionForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
     """The words of a draft; the service cleans and counts them once more when it saves."""
 
     class Meta:

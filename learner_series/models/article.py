@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import slug_re
 from django.db import models
 from django.db.models import Count, Max, Prefetch, Q
 from django.urls import reverse
@@ -83,7 +84,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def by_slug(self, slug: str) -> "Article | None":
         """The article of that slug, or None."""
-        return self.filter(slug=slug).first()
+        # What is no slug is nobody's, and PostgreSQL refuses to look for a NUL character at all.
+        return self.filter(slug=slug).first() if slug_re.match(slug) else None
 
     def on_topic(self, topic: Topic) -> Self:
         """Articles about one topic."""

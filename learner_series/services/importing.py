@@ -19,7 +19,7 @@ MAX_TITLE, MAX_SUMMARY, MAX_SLUG = 160, 400, 80
 
 
 def read_document(*, name: str, data: bytes) -> Imported:
-    """Read a .docx, Markdown or HTML file; raises breakthru.lib.documents.DocumentError with a plain sentence."""
+    """Read a .docx, Markdown or HTML file; raises DocumentError with a sentence for people."""
     return import_document(name, data)
 
 

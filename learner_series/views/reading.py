@@ -1,7 +1,7 @@
 """Pages for readers."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -68,6 +68,10 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def image_detail(request: HttpRequest, name: str) -> FileResponse:
     """A picture of an article. The name is the hash of its bytes, so it may be kept for a year."""
     image = get_object_or_404(ArticleImage, name=name)
-    response = FileResponse(image.file.open(), content_type=image.content_type)
+    try:
+        content = image.file.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(content, content_type=image.content_type)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

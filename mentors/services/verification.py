@@ -5,13 +5,14 @@ from datetime import date
 from django.db import transaction
 
 from accounts.models import User
+from accounts.models.audit import LONGEST_REASON
 from accounts.services.audit import record_action
 from mentors.models import MentorProfile
 from mentors.models.profile import Verification
 
 
 class VerificationError(ValueError):
-    """The change does not fit: no reason, or an end in the past."""
+    """The change does not fit: no reason or too long a one, or an end in the past."""
 
 
 @transaction.atomic
@@ -26,10 +27,13 @@ def change_verification(
 ) -> None:
     """Set whether a mentor counts as verified and until when, with a reason for the audit log.
 
-    Raises VerificationError when the reason is missing or a verification would already be over.
+    Raises VerificationError when the reason is missing or too long or a verification would already be over.
     """
     if not reason.strip():
         message = "Please give a reason; the mentor may ask for it."
+        raise VerificationError(message)
+    if len(reason) > LONGEST_REASON:
+        message = f"Please give the reason in {LONGEST_REASON} characters."
         raise VerificationError(message)
     if verification == Verification.VERIFIED and (until is None or until < today):
         message = "A verification needs an end that lies ahead."

@@ -30,6 +30,12 @@ const extensions = ({ Document, Paragraph, Text, HardBreak, Bold, Italic, Link, 
   }).configure({ openOnClick: false, enableTarget: false, protocols: ["mailto"], defaultProtocol: "https" }),
 ];
 
+// A line with its web addresses as links, which the server makes of plain text too.
+const ADDRESS = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?'*_)])/i;
+const inline = (line) => line.split(ADDRESS).map((text, index) => (
+  index % 2 ? { type: "text", text, marks: [{ type: "link", attrs: { href: text } }] } : { type: "text", text }
+)).filter((node) => node.text);
+
 // Typed text as the editor's document: blank lines part paragraphs, single ones break.
 const fromPlainText = (text) => ({
   type: "doc",
@@ -37,7 +43,7 @@ const fromPlainText = (text) => ({
     type: "paragraph",
     content: part.split("\n").flatMap((line, row) => [
       ...(row ? [{ type: "hardBreak" }] : []),
-      ...(line ? [{ type: "text", text: line }] : []),
+      ...inline(line),
     ]),
   })),
 });
@@ -75,7 +81,7 @@ const linkLine = (editor, line, opener) => {
   };
   const close = () => {
     show(false);
-    editor.commands.focus();
+    editor.view.focus();
   };
   const set = () => {
     const href = address(input.value);
@@ -85,15 +91,15 @@ const linkLine = (editor, line, opener) => {
       input.focus();
       return;
     }
-    const chain = editor.chain().focus().extendMarkRange("link");
+    const chain = editor.chain().extendMarkRange("link");
     const nothingChosen = editor.state.selection.empty && !editor.isActive("link");
     if (nothingChosen) chain.insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] }).run();
     else chain.setLink({ href }).run();
-    show(false);
+    close();
   };
   const unset = () => {
-    editor.chain().focus().extendMarkRange("link").unsetLink().run();
-    show(false);
+    editor.chain().extendMarkRange("link").unsetLink().run();
+    close();
   };
   line.addEventListener("click", (event) => {
     const action = event.target.closest("[data-link]")?.dataset.link;
@@ -138,6 +144,7 @@ const enhance = (textarea, library) => {
   label.id ||= `label_${textarea.id}`;
   const hadFocus = document.activeElement === textarea;
   const typed = textarea.value;
+  const caret = caretIn(typed, textarea.selectionStart);
   const isHtml = BLOCK.test(typed);
 
   const frame = document.createElement("div");
@@ -166,20 +173,23 @@ const enhance = (textarea, library) => {
   bar.addEventListener("click", (event) => {
     const mark = event.target.closest("[data-mark]")?.dataset.mark;
     if (mark === "link") openLink();
-    else if (mark) COMMANDS[mark](editor.chain().focus()).run();
+    if (!(mark in COMMANDS)) return;
+    COMMANDS[mark](editor.chain()).run();
+    editor.view.focus();
   });
   editor.on("transaction", () => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(editor.isActive(button.dataset.mark)));
   });
   roam(bar);
 
-  const caret = caretIn(typed, textarea.selectionStart);
   textarea.before(frame);
   textarea.removeAttribute("id");
   textarea.required = false; // a hidden field can't show the browser's message; the server checks
   textarea.hidden = true;
-  label.addEventListener("click", () => editor.commands.focus());
-  if (hadFocus) editor.commands.focus(isHtml ? "end" : Math.min(caret, editor.state.doc.content.size - 1));
+  label.addEventListener("click", () => editor.view.focus());
+  if (!hadFocus) return;
+  editor.commands.setTextSelection(isHtml ? editor.state.doc.content.size : caret);
+  editor.view.focus();
 };
 
 for (const textarea of document.querySelectorAll("textarea[data-editor]")) {

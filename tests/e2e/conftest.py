@@ -29,17 +29,18 @@ class Site:
     data_dir: Path
     process: subprocess.Popen[bytes]
 
-    def mails_to(self, address: str, seconds: float = 30) -> list[str]:
-        """Wait for the mails to `address`; return their text parts, newest last."""
+    def mails_to(self, address: str, about: str = "", seconds: float = 30) -> list[str]:
+        """Wait for mails to `address` with `about` in them; return subject and text part, newest last."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = []
             for path in sorted((self.data_dir / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime):
                 mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-                if mail["To"] == address:
-                    body = mail.get_body(preferencelist=("plain",))
-                    assert body is not None
-                    found.append(f"Subject: {mail['Subject']}\n\n{body.get_content()}")
+                body = mail.get_body(preferencelist=("plain",))
+                assert body is not None
+                words = f"Subject: {mail['Subject']}\n\n{body.get_content()}"
+                if mail["To"] == address and about in words:
+                    found.append(words)
             if found:
                 return found
             time.sleep(0.2)

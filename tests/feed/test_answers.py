@@ -27,10 +27,12 @@ NOW = timezone.now()
 
 
 def _post(by: User, question: Question, **fields: Any) -> Answer:
-    return answer_question(by=by, token=uuid.uuid4(), question=question, draft=answer_draft(**fields), now=NOW)
+    return answer_question(
+        by=by, token=uuid.uuid4(), question=question, draft=answer_draft(**fields), now=NOW
+    )
 
 
-# --- The draft: nothing here needs the database --------------------------------------------------------------
+# --- The draft: nothing here needs the database -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("basis", list(Basis))
@@ -58,7 +60,7 @@ def test_check_draft_wants_either_everyone_or_a_scope() -> None:
             check_draft(made)
 
 
-# --- Answering -----------------------------------------------------------------------------------------------
+# --- Answering ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -178,7 +180,7 @@ def test_answer_without_scope_is_refused_by_the_service_itself() -> None:
         _post(MentorFactory.create().user, QuestionFactory.create(), is_for_everyone=False)
 
 
-# --- The mail to the asker -----------------------------------------------------------------------------------
+# --- The mail to the asker ----------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
-# --- Constraints: a yes and a no each ------------------------------------------------------------------------
+# --- Constraints: a yes and a no each -----------------------------------------------------------------------
 
 
 def test_question_has_a_title() -> None:
@@ -95,7 +95,7 @@ def test_answer_source_is_web() -> None:
         AnswerSource.objects.create(answer=answer, title="Rule", url="javascript:alert(1)")
 
 
-# --- Who sees which questions --------------------------------------------------------------------------------
+# --- Who sees which questions -------------------------------------------------------------------------------
 
 
 def _one_of_each() -> tuple[User, dict[Visibility, Question]]:
@@ -161,7 +161,9 @@ def test_newest_and_oldest_break_ties_by_number() -> None:
 
 
 @pytest.mark.parametrize("method", ["for_row", "for_page"])
-def test_what_a_page_shows_comes_with_the_question(method: str, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_what_a_page_shows_comes_with_the_question(
+    method: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     QuestionFactory.create().topics.add(TopicFactory.create())
     question = getattr(Question.objects.all(), method)().get()
     with django_assert_num_queries(0):
@@ -170,7 +172,7 @@ def test_what_a_page_shows_comes_with_the_question(method: str, django_assert_nu
         assert question.stage is None
 
 
-# --- Question: words and predicates --------------------------------------------------------------------------
+# --- Question: words and predicates -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -202,12 +204,17 @@ def test_question_and_event_say_what_they_are() -> None:
     assert (str(question), str(event)) == ("Is it so?", "open → closed")
 
 
-# --- Answers -------------------------------------------------------------------------------------------------
+# --- Answers ------------------------------------------------------------------------------------------------
 
 
 def test_answers_shown_leave_out_held_and_hidden() -> None:
     made = {kind: _answer(visibility=kind) for kind in Visibility}
     assert list(Answer.objects.shown()) == [made[Visibility.SHOWN]]
+
+
+def test_answers_on_shown_questions_leave_out_those_to_held_and_hidden_ones() -> None:
+    made = {kind: _answer(question=QuestionFactory.create(visibility=kind)) for kind in Visibility}
+    assert list(Answer.objects.on_shown_questions()) == [made[Visibility.SHOWN]]
 
 
 def test_answers_for_page_put_official_sources_first_then_the_oldest() -> None:
@@ -224,7 +231,9 @@ def test_answers_written_by_one_mentor() -> None:
     assert list(Answer.objects.written_by(mine.mentor)) == [mine]
 
 
-def test_answers_for_row_come_newest_first_with_their_questions(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_answers_for_row_come_newest_first_with_their_questions(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     old, new = _answer(answered_at=NOW - timedelta(days=1)), _answer(answered_at=NOW)
     with django_assert_num_queries(1):
         rows = [(answer.pk, answer.question.title) for answer in Answer.objects.for_row()]
@@ -240,7 +249,9 @@ def test_answers_for_row_come_newest_first_with_their_questions(django_assert_nu
         (Basis.OPINION, False, False),
     ],
 )
-def test_answer_is_shown_as_guidance_story_or_opinion(basis: Basis, is_guidance: bool, is_story: bool) -> None:
+def test_answer_is_shown_as_guidance_story_or_opinion(
+    basis: Basis, is_guidance: bool, is_story: bool
+) -> None:
     answer = Answer(basis=basis)
     assert (answer.is_guidance, answer.is_story) == (is_guidance, is_story)
 

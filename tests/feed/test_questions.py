@@ -170,7 +170,7 @@ def test_ask_counts_forms_sent_at_the_same_moment_against_one_limit() -> None:
     assert sorted(outcomes) == [0, 0, 0, person.pk]
 
 
-# --- States --------------------------------------------------------------------------------------------------
+# --- States -------------------------------------------------------------------------------------------------
 
 
 def _in_state(state: QuestionState) -> Question:
@@ -183,7 +183,9 @@ def _in_state(state: QuestionState) -> Question:
 @pytest.mark.parametrize(
     ("source", "target"), [pair for pair in product(QuestionState, repeat=2) if can_move(*pair)]
 )
-def test_move_takes_each_allowed_step_and_keeps_an_event(source: QuestionState, target: QuestionState) -> None:
+def test_move_takes_each_allowed_step_and_keeps_an_event(
+    source: QuestionState, target: QuestionState
+) -> None:
     question, by = _in_state(source), UserFactory.create()
     question.answer_count, question.answered_at = 1, NOW
     move(by=by, question=question, target=target, now=NOW, reason="Because.")
@@ -198,7 +200,9 @@ def test_move_takes_each_allowed_step_and_keeps_an_event(source: QuestionState, 
 @pytest.mark.parametrize(
     ("source", "target"), [pair for pair in product(QuestionState, repeat=2) if not can_move(*pair)]
 )
-def test_move_refuses_every_other_step_and_writes_nothing(source: QuestionState, target: QuestionState) -> None:
+def test_move_refuses_every_other_step_and_writes_nothing(
+    source: QuestionState, target: QuestionState
+) -> None:
     question = _in_state(source)
     with pytest.raises(QuestionStateError, match=f"^{source} to {target}$"):
         move(by=None, question=question, target=target, now=NOW)

@@ -25,7 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the document")
-        parser.add_argument("--slug", default="", help="the article's address; made of the title when left out")
+        parser.add_argument(
+            "--slug", default="", help="the article's address; made of the title when left out"
+        )
         parser.add_argument("--series", default="", help="the slug of the series a new article joins")
         parser.add_argument("--by", default="", help="e-mail of the editor; else the first administrator")
         parser.add_argument("--publish", action="store_true", help="also review and publish it")
@@ -53,7 +55,9 @@ class Command(BaseCommand):
 
     def _report(self, revision: Revision) -> None:
         article, state = revision.article, RevisionState(revision.state).label.lower()
-        self.stdout.write(f"“{revision.title}”, revision {revision.number}, {state}: {revision.word_count:,} words")
+        self.stdout.write(
+            f"“{revision.title}”, revision {revision.number}, {state}: {revision.word_count:,} words"
+        )
         self.stdout.write(f"Address: {article.get_absolute_url()}")
         for row in revision.import_report:
             example = f" (such as: {row['example']})" if row["example"] else ""

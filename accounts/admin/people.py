@@ -1,0 +1,104 @@
+"""Staff pages of people, their e-mail addresses and the staff groups."""
+
+from typing import Any
+
+import allauth.account.admin  # noqa: F401  (registers the page that is replaced here)
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
+from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm
+
+from accounts.admin.audited import AuditedAdmin
+from accounts.models import User
+from breakthru.lib.staff import display
+
+admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)
+
+# Who may do what is decided by superusers alone: otherwise a right to change people is a right to everything.
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+
+@admin.register(User)
+class UserAdmin(BaseUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # no subscript at run time
+    """People. Accounts begin with a sign-up, and their e-mail is changed by their owner."""
+
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["display_name", "email", "has_verified_email", "is_staff", "is_active", "joined_at"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    search_fields = ["display_name", "email"]
+    ordering = ["-joined_at", "-pk"]
+    filter_horizontal = ["groups", "user_permissions"]
+    readonly_fields = ["email", "slug", "joined_at", "last_login", "has_verified_email"]
+    fieldsets = [
+        ("Person", {"fields": ["display_name", "slug", "email", "has_verified_email", "password"]}),
+        ("Rights", {"fields": ["is_active", *RIGHTS]}),
+        ("Dates", {"fields": ["joined_at", "last_login"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        verified = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
+        rows: QuerySet[User] = super().get_queryset(request)
+        return rows.annotate(verified=Exists(verified))
+
+    @display(description="E-mail verified", boolean=True)
+    def has_verified_email(self, user: User) -> bool:
+        return bool(user.verified)  # type: ignore[attr-defined]  # annotated above
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        return [*self.readonly_fields, *([] if _is_superuser(request) else RIGHTS)]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Only superusers change staff: whoever sets a password can sign in with it."""
+        allowed = bool(super().has_change_permission(request, obj))
+        return allowed and (obj is None or not (obj.is_staff or obj.is_superuser) or _is_superuser(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django writes the password and its log apart; here neither is without the other."""
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        return response
+
+
+@admin.register(Group)
+class GroupAdmin(BaseGroupAdmin, AuditedAdmin):  # type: ignore[misc]  # unfold ships no types
+    """The staff groups and their permissions, for superusers."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return _is_superuser(request)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+    """E-mail addresses, for reading: only their owner changes or verifies one."""
+
+    list_display = ["email", "user", "primary", "verified"]
+    list_filter = ["primary", "verified"]
+    list_select_related = ["user"]
+    search_fields = ["email"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))

@@ -1,0 +1,5 @@
+"""Staff pages of the Feed."""
+
+from feed.admin import posts
+
+__all__ = ["posts"]

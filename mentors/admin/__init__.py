@@ -1,0 +1,5 @@
+"""Staff pages of mentors."""
+
+from mentors.admin import profile
+
+__all__ = ["profile"]

@@ -1,0 +1,41 @@
+"""What may not be switched on where strangers can reach the site."""
+
+import pytest
+from django.conf import LazySettings
+from django.core.checks import run_checks
+
+from breakthru.checks import check_demo, check_production
+
+
+@pytest.mark.parametrize(
+    ("demo", "site_url", "found"),
+    [
+        (False, "https://breakthru.example", []),
+        (True, "https://breakthru.example", ["breakthru.E001"]),
+        (False, "http://breakthru.example", ["breakthru.E002"]),
+        (True, "http://localhost:8000", ["breakthru.E001", "breakthru.E002"]),
+    ],
+)
+def test_production_needs_https_and_no_demo(
+    demo: bool,
+    site_url: str,
+    found: list[str],
+    settings: LazySettings,
+) -> None:
+    settings.DEMO, settings.SITE_URL = demo, site_url
+    assert [error.id for error in check_production(None)] == found
+
+
+@pytest.mark.parametrize(
+    ("demo", "debug", "found"),
+    [(True, False, ["breakthru.E003"]), (True, True, []), (False, False, []), (False, True, [])],
+)
+def test_demo_needs_debug(demo: bool, debug: bool, found: list[str], settings: LazySettings) -> None:
+    settings.DEMO, settings.DEBUG = demo, debug
+    assert [error.id for error in check_demo(None)] == found
+
+
+def test_checks_are_registered(settings: LazySettings) -> None:
+    settings.DEMO, settings.DEBUG, settings.SITE_URL = True, False, "http://x.example"
+    ours = {error.id for error in run_checks(include_deployment_checks=True)}
+    assert {"breakthru.E001", "breakthru.E002", "breakthru.E003"} <= ours

@@ -1,0 +1,150 @@
+"""Middleware and small helpers around requests and responses."""
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.test import RequestFactory
+
+from breakthru.lib.http import (
+    PERMISSIONS_POLICY,
+    GetResponse,
+    RequestIdMiddleware,
+    SecurityHeadersMiddleware,
+    safe_next,
+    unprocessable,
+)
+from breakthru.lib.logs import request_id
+
+
+def answer_of(get_response: GetResponse, path: str = "/", cookie: str | None = None) -> HttpResponseBase:
+    request = RequestFactory().get(path)
+    if cookie:
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = cookie
+    return SecurityHeadersMiddleware(get_response)(request)
+
+
+def reads_session(request: HttpRequest) -> HttpResponse:
+    request.session = SessionStore()
+    request.session.get("anything")
+    return HttpResponse()
+
+
+def leaves_session_alone(request: HttpRequest) -> HttpResponse:
+    request.session = SessionStore()
+    return HttpResponse()
+
+
+def test_request_id_is_ours_whatever_the_request_says() -> None:
+    seen: list[str] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(request_id.get())
+        return HttpResponse()
+
+    response = RequestIdMiddleware(view)(RequestFactory().get("/", headers={"x-request-id": "forged\nline"}))
+    assert re.fullmatch(r"[0-9a-f]{16}", seen[0])
+    assert response["X-Request-ID"] == seen[0]
+
+
+def test_request_id_ends_with_its_request_even_after_a_fault() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        RequestIdMiddleware(view)(RequestFactory().get("/"))
+    assert request_id.get() == "-"
+
+
+def test_security_headers_are_added() -> None:
+    response = answer_of(lambda request: HttpResponse())
+    assert response["Permissions-Policy"] == PERMISSIONS_POLICY
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_security_headers_leave_what_a_view_chose() -> None:
+    response = answer_of(lambda request: HttpResponse(headers={"Cross-Origin-Resource-Policy": "same-site"}))
+    assert response["Cross-Origin-Resource-Policy"] == "same-site"
+
+
+def test_security_policy_of_staff_pages_is_their_own() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        # What django-csp has set by then.
+        return HttpResponse(headers={"Content-Security-Policy": "script-src 'self' 'nonce-x'"})
+
+    ours = answer_of(view, "/administration/")["Content-Security-Policy"]
+    policy = answer_of(view, "/admin/login/")["Content-Security-Policy"]
+    assert ours == "script-src 'self' 'nonce-x'"
+    directives = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert directives["script-src"] == "'self' 'unsafe-eval'"
+    assert directives["style-src"] == "'self' 'unsafe-inline'"
+    assert directives["frame-ancestors"] == "'none'"
+
+
+def sets_a_cookie(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse()
+    response.set_cookie("theme", "dark")
+    return response
+
+
+@pytest.mark.parametrize(
+    ("view", "cookie", "is_private"),
+    [
+        (reads_session, "abc", True),
+        (reads_session, None, False),
+        (leaves_session_alone, "abc", False),
+        (sets_a_cookie, None, True),
+        (lambda request: HttpResponse(), "abc", False),
+    ],
+)
+def test_pages_made_for_one_person_are_not_stored(
+    view: GetResponse, cookie: str | None, *, is_private: bool
+) -> None:
+    response = answer_of(view, cookie=cookie)
+    assert ("no-store" in response.get("Cache-Control", "")) is is_private
+    assert (response.get("Vary") == "Cookie") is is_private
+
+
+def test_pages_that_say_how_to_store_them_are_left_alone() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        reads_session(request)
+        return HttpResponse(headers={"Cache-Control": "private, max-age=60"})
+
+    response = answer_of(view, cookie="abc")
+    assert response["Cache-Control"] == "private, max-age=60"
+
+
+@pytest.mark.parametrize("value", ["/feed/", "/feed/?show=unanswered#x", "/a%20b/"])
+def test_safe_next_follows_paths_of_this_site(value: str) -> None:
+    assert safe_next(RequestFactory().get("/"), value, "/home/") == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "\\\\evil.example",
+        "///evil.example",
+        "http:///evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "\x00/feed/",
+        "\n//evil.example",
+        "https://testserver/feed/",
+    ],
+)
+def test_safe_next_refuses_everything_else(value: str | None) -> None:
+    assert safe_next(RequestFactory().get("/"), value, "/home/") == "/home/"
+
+
+def test_unprocessable_marks_a_page_with_an_invalid_form() -> None:
+    response: Any = HttpResponse("form")
+    assert unprocessable(response) is response
+    assert response.status_code == 422
