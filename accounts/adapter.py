@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -44,6 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Build the link on our own address, whatever Host the request claimed."""
         return _on_our_site(super().get_reset_password_from_key_url(key))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failed logins by account and network: nobody elsewhere can lock a person out."""
+        return f"{credentials.get('email', '').lower()}:{get_ip(request)}"
 
 
 def _on_our_site(url: str) -> str:

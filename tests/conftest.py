@@ -9,6 +9,7 @@ from django.conf import settings
 
 from breakthru.embedded import servers
 
+pytest_plugins = ["tests.site"]
 _servers = ExitStack()
 
 

@@ -20,7 +20,11 @@ from breakthru.settings import *  # noqa: F403, E402
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # noqa: F405
 # Django and allauth look these up more than once in a request; that is not our code.
-ZEAL_ALLOWLIST = [{"model": "sessions.Session"}, {"model": "account.*"}]
+ZEAL_ALLOWLIST = [
+    {"model": "sessions.Session"},
+    {"model": "account.*"},
+    {"model": "accounts.User", "field": "get()"},
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 STORAGES = {

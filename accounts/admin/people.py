@@ -8,11 +8,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from accounts.admin.audited import AuditedAdmin
 from accounts.models import User
@@ -22,19 +23,22 @@ admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
 
 # Who may do what is decided by superusers alone: otherwise a right to change people is a right to everything.
-RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+RIGHTS = ["is_staff", "is_superuser", "groups"]
+SEVERAL = {models.ManyToManyField: {"widget": UnfoldAdminSelect2MultipleWidget}}
 
 
 @admin.register(User)
 class UserAdmin(BaseUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # no subscript at run time
     """People. Accounts begin with a sign-up, and their e-mail is changed by their owner."""
 
+    form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["display_name", "email", "has_verified_email", "is_staff", "is_active", "joined_at"]
+    list_display = ["name", "email", "has_verified_email", "is_staff", "is_active", "joined_at"]
     list_filter = ["is_staff", "is_active", "groups"]
     search_fields = ["display_name", "email"]
     ordering = ["-joined_at", "-pk"]
-    filter_horizontal = ["groups", "user_permissions"]
+    filter_horizontal = []
+    formfield_overrides = SEVERAL
     readonly_fields = ["email", "slug", "joined_at", "last_login", "has_verified_email"]
     fieldsets = [
         ("Person", {"fields": ["display_name", "slug", "email", "has_verified_email", "password"]}),
@@ -46,6 +50,10 @@ class UserAdmin(BaseUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # no su
         verified = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
         rows: QuerySet[User] = super().get_queryset(request)
         return rows.annotate(verified=Exists(verified))
+
+    @display(description="Name", ordering="display_name")
+    def name(self, user: User) -> str:
+        return user.display_name
 
     @display(description="E-mail verified", boolean=True)
     def has_verified_email(self, user: User) -> bool:
@@ -72,6 +80,9 @@ class UserAdmin(BaseUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # no su
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, AuditedAdmin):  # type: ignore[misc]  # unfold ships no types
     """The staff groups and their permissions, for superusers."""
+
+    filter_horizontal = []
+    formfield_overrides = SEVERAL
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return _is_superuser(request)

@@ -7,6 +7,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from accounts.models import User
+from accounts.models.user import VISIBLE_LINE
 
 
 def _helper() -> FormHelper:
@@ -21,6 +22,8 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth shi
     """Display name, e-mail, password."""
 
     display_name = User._meta.get_field("display_name").formfield(
+        # A model's validators are not handed on to a form field that is made by itself.
+        validators=[VISIBLE_LINE],
         label="First name",
         help_text="Shown beside what you post. A nickname is fine.",
         widget=forms.TextInput(attrs={"autocomplete": "given-name", "maxlength": 40}),

@@ -40,11 +40,11 @@ def _rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            rows = list(reader)
+            found, rows = reader.fieldnames, list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         message = f"{path.name} can't be read: {error}"
         raise VocabularyError(message) from error
-    if reader.fieldnames != columns:
+    if found != columns:
         message = f"{path.name}: expected the columns {', '.join(columns)}"
         raise VocabularyError(message)
     return rows

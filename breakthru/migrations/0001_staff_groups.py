@@ -28,7 +28,7 @@ GROUPS = {
         "accounts.view_topic",
     ],
     "moderator": ["feed.view_question", "feed.change_question", "feed.view_answer", "feed.change_answer"],
-    "coordinator": ["mentors.view_mentorprofile", "mentors.change_mentorprofile"],
+    "coordinator": ["mentors.view_mentorprofile", "mentors.change_mentorprofile", "accounts.view_topic"],
     "safeguarding lead": ["feed.view_question", "feed.view_answer", "accounts.view_auditentry"],
     "billing": [],
     "analyst": ["learner_series.view_article", "feed.view_question"],

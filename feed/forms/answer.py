@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Experience
 from accounts.models.user import VISIBLE_LINE
 from breakthru.lib.fields import FormToken, RichTextField
+from breakthru.lib.layout import Fold
 from breakthru.lib.richtext import POST
 from feed.models import AnswerSource
 from feed.models.answer import Basis
@@ -19,10 +20,10 @@ from feed.services.answers import AnswerDraft, AnswerError, Source, check_draft
 SOURCE_ROWS = (1, 2, 3)
 SCOPE_GROUPS = {"stages": "education_stage", "roads": "road", "services": "application_service"}
 BASIS_CHOICES = [
-    (Basis.OFFICIAL_SOURCE, "Official source: a rule or page that can be linked"),
-    (Basis.PATTERN, "A pattern across many: seen again and again, not only by me"),
-    (Basis.OWN_EXPERIENCE, "My own experience: what happened to me"),
-    (Basis.OPINION, "My opinion: what I think, without proof"),
+    (Basis.OFFICIAL_SOURCE, "Official source\nA rule or page that can be linked. Shown as Guidance."),
+    (Basis.PATTERN, "A pattern across many\nSeen again and again, not only by me. Shown as Guidance."),
+    (Basis.OWN_EXPERIENCE, "My own experience\nWhat happened to me. Shown as My story."),
+    (Basis.OPINION, "My opinion\nWhat I think, without proof."),
 ]
 
 
@@ -64,7 +65,7 @@ class AnswerForm(forms.Form):
     )
     basis = forms.ChoiceField(
         label="What does it rest on?",
-        help_text="Readers see this above your answer. The first two are shown as Guidance.",
+        help_text="Readers see this above your answer.",
         choices=BASIS_CHOICES,
         widget=forms.RadioSelect(attrs={"data-look": "choice"}),
         error_messages={"required": "Please choose what your answer rests on."},
@@ -101,20 +102,30 @@ class AnswerForm(forms.Form):
                 label=f"Source {row}: title", required=False, max_length=160, validators=[VISIBLE_LINE]
             )
             self.fields[f"source_{row}_url"] = WebPageField(
-                label=f"Source {row}: web address", required=False, max_length=500, assume_scheme="https"
+                label=f"Source {row}: web address",
+                required=False,
+                max_length=500,
+                assume_scheme="https",
+                # A browser's own check would refuse "example.org/page", which the field completes.
+                widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
             )
 
     def _lay_out(self) -> None:
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        sources = [f"source_{row}_{part}" for row in SOURCE_ROWS for part in ("title", "url")]
+        first, *more = [f"source_{row}_{part}" for row in SOURCE_ROWS for part in ("title", "url")]
         self.helper.layout = Layout(
             "token",
             "body",
             "basis",
-            Fieldset("For whom is it true?", "is_for_everyone", "stages", "roads", "services", "cycle_year"),
-            Fieldset("Where can a reader check it?", *sources),
+            Fieldset(
+                "For whom is it true?",
+                "is_for_everyone",
+                Fold("Only for some: choose stages, roads or services", *SCOPE_GROUPS),
+                "cycle_year",
+            ),
+            Fieldset("Where can a reader check it?", first, more[0], Fold("More sources", *more[1:])),
         )
 
     def clean(self) -> dict[str, Any]:

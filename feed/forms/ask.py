@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Experience, Topic
 from accounts.models.user import VISIBLE_LINE
 from breakthru.lib.fields import FormToken, RichTextField
+from breakthru.lib.layout import Fold
 from feed.services.questions import Passage, QuestionDraft
 
 MAX_TOPICS = 3
@@ -44,7 +45,7 @@ class AskForm(forms.Form):
     )
     topics = forms.ModelMultipleChoiceField(
         label="Topic",
-        help_text=f"One to {MAX_TOPICS}. Mentors who help with them are told first.",
+        help_text=f"One to {MAX_TOPICS}. Mentors look for the topics they know.",
         queryset=Topic.objects.all(),
         to_field_name="slug",
         widget=forms.CheckboxSelectMultiple,
@@ -75,7 +76,9 @@ class AskForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = Layout("token", "title", "body", "topics", "stage", "roads")
+        self.helper.layout = Layout(
+            "token", "title", "body", "topics", "stage", Fold("Your road, if you like to say", "roads")
+        )
 
     def _field(self, name: str) -> "forms.ModelChoiceField[Any]":
         field = self.fields[name]

@@ -35,7 +35,7 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     list_select_related = ["series"]
     search_fields = ["title", "slug"]
     readonly_fields = ["revisions", "live_text", "published_at"]
-    filter_horizontal = ["topics"]
+    autocomplete_fields = ["topics"]
     inlines = [AuthorInline]
     actions_list = ["import_document"]
     actions_submit_line = ["start_draft"]

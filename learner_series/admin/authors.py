@@ -42,6 +42,7 @@ class AuthorInline(TabularInline):  # type: ignore[misc]  # unfold ships no type
     extra = 0
     fields = ["user", "order"]
     verbose_name = "author"
+    hide_title = True
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

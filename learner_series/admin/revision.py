@@ -90,7 +90,7 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
             *report,
             (
                 "State",
-                {"fields": ["article", "number", "state_label", "word_count", "created_by", "approved"]},
+                {"fields": ["article", "number", "state", "word_count", "created_by", "approved"]},
             ),
         ]
 
@@ -98,7 +98,7 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         fixed = [
             "article",
             "number",
-            "state_label",
+            "state",
             "word_count",
             "created_by",
             "approved",

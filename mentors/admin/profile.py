@@ -30,15 +30,11 @@ class MentorProfileAdmin(AuditedAdmin):
     list_display = ["name", "verification_label", "verified_until", "school", "program_year"]
     list_filter = ["verification", "program_year"]
     list_select_related = ["user"]
-    search_fields = ["user__display_name", "slug", "school"]
-    ordering = ["slug"]
-    fields = [
-        "user", "slug", "school", "program_year", "headline", "topics", "verification_label",
-        "verified_until",
+    search_fields = [
+        "user", "slug", "school", "program_year", "headline", "topics", "verification", "verified_until",
     ]  # fmt: skip
-    readonly_fields = ["verification_label", "verified_until"]
-    autocomplete_fields = ["user"]
-    filter_horizontal = ["topics"]
+    readonly_fields = ["verification", "verified_until"]
+    autocomplete_fields = ["user", "topics"]
     actions_detail = ["change_verification"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: MentorProfile | None = None) -> list[str]:

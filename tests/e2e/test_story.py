@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Site, sign_in
+from tests.site import Site, sign_in
 
 TITLE = "How early is too early to look for a mentor?"
 
@@ -23,7 +23,9 @@ def _sign_up(page: Page, site: Site, email: str) -> None:
     page.get_by_role("button", name="Confirm my e-mail").click()
 
 
-def test_a_visitor_reads_asks_from_a_passage_and_hears_of_the_answer(page: Page, browser: Browser, site: Site) -> None:
+def test_a_visitor_reads_asks_from_a_passage_and_hears_of_the_answer(
+    page: Page, browser: Browser, site: Site
+) -> None:
     page.goto("/learn/")
     page.get_by_role("link", name="Why a mentor matters").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Why a mentor matters")
@@ -48,7 +50,9 @@ def test_a_visitor_reads_asks_from_a_passage_and_hears_of_the_answer(page: Page,
     sign_in(mentor, "mentor@demo.test")
     mentor.goto(question_url)
     mentor.get_by_role("link", name="Answer this question").click()
-    mentor.get_by_label("Your answer").fill("I began in my second year, with one coffee.\n\nIt was early enough.")
+    mentor.get_by_label("Your answer").fill(
+        "I began in my second year, with one coffee.\n\nIt was early enough."
+    )
     mentor.get_by_text("My own experience").click()
     mentor.get_by_text("It is true for everyone").click()
     mentor.get_by_role("button", name="Post my answer").click()

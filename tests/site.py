@@ -1,4 +1,4 @@
-"""Browser tests walk the real thing: `manage.py up` with its servers, relay, worker and beat."""
+"""Fixtures of browser and fault tests, which walk the real thing: `manage.py up` with its servers, relay, worker and beat."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "breakthru-demo"
 
 
@@ -56,7 +56,15 @@ def _free_port() -> int:
 def start_site(data_dir: Path, port: int) -> Site:
     """Start `manage.py up` and wait until it serves; its output stands in up.log."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "PYTEST"))}
-    for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL", "SECRET_KEY", "SITE_URL", "DEMO", "DJANGO_SETTINGS_MODULE"):
+    for name in (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "CACHE_URL",
+        "SECRET_KEY",
+        "SITE_URL",
+        "DEMO",
+        "DJANGO_SETTINGS_MODULE",
+    ):
         kept.pop(name, None)
     environment = {**kept, "DEBUG": "1", "DATA_DIR": str(data_dir), "PORT": str(port)}
     data_dir.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,53 @@
+"""What accounts does in the background."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from accounts.models import AccountMail, IdempotencyToken
+from breakthru.outbox.models import Outbox
+from breakthru.outbox.registry import kinds
+from breakthru.outbox.services import deliver, enqueue
+from tests.factories.people import UserFactory
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def test_kinds_are_registered() -> None:
+    assert {"accounts.send_account_mail", "accounts.clear_expired"} <= kinds()
+
+
+def clear() -> None:
+    enqueue("accounts.clear_expired", "2026-11-22T04:41")
+    assert deliver(Outbox.objects.get().pk) is True
+
+
+def test_expired_sessions_go_and_live_ones_stay() -> None:
+    now = timezone.now()
+    Session.objects.create(session_key="old", session_data="", expire_date=now - DAY)
+    live = Session.objects.create(session_key="live", session_data="", expire_date=now + DAY)
+    clear()
+    assert list(Session.objects.all()) == [live]
+
+
+def test_form_tokens_go_after_a_week() -> None:
+    now, user = timezone.now(), UserFactory.create()
+    young, old = (
+        IdempotencyToken.objects.create(user=user, token=uuid.uuid4(), created_at=now - days * DAY)
+        for days in (6, 8)
+    )
+    clear()
+    assert list(IdempotencyToken.objects.all()) == [young]
+    assert old.pk != young.pk
+
+
+def test_traces_of_account_mails_go_after_thirty_days() -> None:
+    now = timezone.now()
+    young = AccountMail.objects.create(to="a@example.test", created_at=now - 29 * DAY)
+    AccountMail.objects.create(to="b@example.test", created_at=now - 31 * DAY)
+    clear()
+    assert list(AccountMail.objects.all()) == [young]
