@@ -14,7 +14,7 @@ os.environ.update(
     SITE_URL="http://testserver",
 )
 
-from breakthru.settings import *  # noqa: F403, E402
+from breakthru.settings import *  # noqa: F403
 
 # A query in a loop fails the request that runs it; its hooks are set when the app loads.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405

@@ -1,4 +1,4 @@
-"""Fixtures of browser and fault tests, which walk the real thing: `manage.py up` with its servers, relay, worker and beat."""
+"""Fixtures of browser and fault tests, which walk the real thing: `manage.py up` with all its processes."""
 
 import os
 import shutil

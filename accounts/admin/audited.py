@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from accounts.models.audit import LONGEST_REASON
 from accounts.services.audit import record_action
 from accounts.session import person
 
@@ -38,9 +39,7 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         record_action(by=person(request), action=action, target=obj, reason=_fields_in(message))
 
 
-def _fields_in(message: Any) -> str:
-    """Return what Django noted: a sentence, or a list of dicts with the names of fields."""
-    if isinstance(message, str):
-        return message[:300]
+def _fields_in(message: list[dict[str, Any]]) -> str:
+    """Return the names of fields in what Django noted: a list such as [{"changed": {"fields": [...]}}]."""
     details = (detail for row in message for detail in row.values())
-    return ", ".join(name for detail in details for name in detail.get("fields", []))[:300]
+    return ", ".join(name for detail in details for name in detail.get("fields", []))[:LONGEST_REASON]

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
-from unfold.widgets import UnfoldAdminSelect2MultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.audited import AuditedAdmin
 from accounts.models import User
@@ -24,7 +24,9 @@ admin.site.unregister(EmailAddress)
 
 # Who may do what is decided by superusers alone: otherwise a right to change people is a right to everything.
 RIGHTS = ["is_staff", "is_superuser", "groups"]
-SEVERAL = {models.ManyToManyField: {"widget": UnfoldAdminSelect2MultipleWidget}}
+SEVERAL: dict[type["models.Field[Any, Any]"], dict[str, Any]] = {
+    models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
+}
 
 
 @admin.register(User)

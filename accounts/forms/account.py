@@ -5,6 +5,9 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.models.user import VISIBLE_LINE
@@ -30,6 +33,8 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth shi
     )
     field_order = ["display_name", "email", "password1"]
 
+    account_already_exists: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = _helper()
@@ -39,6 +44,26 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth shi
         self.fields["password1"].help_text = "At least 10 characters. Three or four plain words work well."
         for name in ("email", "password1"):
             self.fields[name].widget.attrs.pop("placeholder", None)
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Make the person; for a known address send a mail instead, and answer the same.
+
+        Returns the person or the answer.
+        """
+        if self.account_already_exists:
+            # Hashing takes most of the time: without it the clock would tell who is a member.
+            make_password(self.cleaned_data["password1"])
+            return self._known(request)
+        try:
+            with transaction.atomic():
+                return super().try_save(request)  # type: ignore[no-any-return]
+        except IntegrityError:
+            # Posted twice at the same moment, and the other posting was faster.
+            self.account_already_exists = True
+            return self._known(request)
+
+    def _known(self, request: HttpRequest) -> tuple[None, HttpResponse]:
+        return super().try_save(request)  # type: ignore[no-any-return]
 
 
 class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]

@@ -43,6 +43,14 @@ class Kind(models.TextChoices):
     MULTI = "multi", "Several"
 
 
+class ExperienceGroupQuerySet(models.QuerySet["ExperienceGroup"]):
+    """Groups by what a form needs of them."""
+
+    def reasons(self) -> dict[str, str]:
+        """Return why each group is asked, by key."""
+        return dict(self.values_list("key", "why_we_ask"))
+
+
 class ExperienceGroup(models.Model):
     """One question of the vocabulary, with the reason why it is asked."""
 
@@ -53,6 +61,8 @@ class ExperienceGroup(models.Model):
     applies_to = models.CharField(max_length=20, choices=AppliesTo.choices)
     is_facet = models.BooleanField("a filter of the directory")
     order = models.PositiveSmallIntegerField()
+
+    objects = ExperienceGroupQuerySet.as_manager()
 
     class Meta:
         ordering = ["order"]
@@ -71,6 +81,10 @@ class ExperienceQuerySet(models.QuerySet["Experience"]):
     def for_group(self, group: str) -> Self:
         """The terms of one group, in its order."""
         return self.filter(group_id=group).order_by("order")
+
+    def kept_openly(self) -> Self:
+        """Terms that `PersonExperience` may hold: not sensitive ones, which need their own consent."""
+        return self.exclude(learner_privacy__in=[Privacy.P3, Privacy.P4])
 
     def public_for_learners(self) -> Self:
         """Terms that a learner's page or question may show to everybody or to signed-in people."""
@@ -114,6 +128,10 @@ class PersonExperienceQuerySet(models.QuerySet["PersonExperience"]):
         return (
             self.filter(experience__group_id=group).select_related("experience").order_by("experience__order")
         )
+
+    def all_of(self, user: User) -> list[Experience]:
+        """Every term of `user`, for their own eyes."""
+        return [row.experience for row in self.filter(user=user).select_related("experience")]
 
     def public_of(self, user: User) -> list[Experience]:
         """The terms of `user` that signed-in people may see anyway, for filling in a form."""

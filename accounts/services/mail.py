@@ -1,5 +1,6 @@
 """Account mails through the outbox, and a person's mail choices."""
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
@@ -55,8 +56,10 @@ def read_unsubscribe_token(token: str) -> tuple[User, MailKind]:
 
 
 def wants_mail(*, user: User, kind: MailKind) -> bool:
-    """Say whether `user` takes mails of `kind`; yes unless they said no."""
-    return not MailChoice.objects.filter(user=user, kind=kind, is_wanted=False).exists()
+    """Say whether to send `user` mails of `kind`: the address is confirmed, and they did not say no."""
+    if MailChoice.objects.filter(user=user, kind=kind, is_wanted=False).exists():
+        return False
+    return bool(EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists())
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Use cases around a person's own account."""
 
 import secrets
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -14,6 +15,14 @@ ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
 
 class ExperienceChoiceError(ValueError):
     """The keys do not fit the group: unknown, retired, too many, or of a class this table may not hold."""
+
+
+@dataclass(frozen=True)
+class ProfileDraft:
+    """What a person chose: their name, and keys of the vocabulary by group."""
+
+    display_name: str
+    choices: dict[str, list[str]]
 
 
 def new_public_slug(display_name: str) -> str:
@@ -45,3 +54,15 @@ def choose_experiences(*, by: User, group: str, keys: list[str]) -> None:
     PersonExperience.objects.bulk_create(
         [PersonExperience(user=by, experience=term) for term in terms], ignore_conflicts=True
     )
+
+
+@transaction.atomic
+def change_profile(*, by: User, draft: ProfileDraft) -> None:
+    """Keep a person's name and choices; groups that `draft` does not name stay as they are.
+
+    Raises ExperienceChoiceError. The public name in addresses stays: links to a person must not break.
+    """
+    for group, keys in draft.choices.items():
+        choose_experiences(by=by, group=group, keys=keys)
+    by.display_name = draft.display_name
+    by.save(update_fields=["display_name"])

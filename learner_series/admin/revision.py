@@ -180,7 +180,9 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         return response
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[UnfoldAction]:
-        revision: Revision = request.revision  # type: ignore[attr-defined]  # set in changeform_view
+        revision: Revision | None = request.revision  # type: ignore[attr-defined]  # set in changeform_view
+        if revision is None:
+            return []
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         names = [name for name, target in STEPS.items() if _is_offered(request, revision, target)]
         names += ["start_new_draft"] if not revision.is_editable else []

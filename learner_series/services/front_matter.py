@@ -47,7 +47,7 @@ def find_series(about: FrontMatter) -> tuple[Series | None, list[Dropped]]:
     return found, [] if found or not slug else [Dropped("Unknown series", 1, slug)]
 
 
-def describe_article(article: Article, about: FrontMatter) -> list[Dropped]:
+def describe_article(*, article: Article, about: FrontMatter) -> list[Dropped]:
     """Give a new article its cover, tone, date of check, topics and authors; return what is unknown here."""
     unknown = _describe_looks(article, about)
     article.save(update_fields=["cover", "tone", "checked_on"])

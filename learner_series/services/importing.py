@@ -74,7 +74,7 @@ def import_article(
             "summary": imported.summary[:MAX_SUMMARY],
         },
     )
-    extra = [*unknown, *describe_article(article, about)] if is_new else []
+    extra = [*unknown, *describe_article(article=article, about=about)] if is_new else []
     return import_draft(by=by, article=article, imported=imported, extra=extra)
 
 

@@ -13,6 +13,11 @@ from breakthru.outbox.services import deliver
 Worker = Callable[[], list[EmailMultiAlternatives]]
 
 
+def html_of(message: EmailMultiAlternatives) -> str:
+    """The HTML part of a mail."""
+    return str(next(iter(message.alternatives[0])))
+
+
 @pytest.fixture(autouse=True)
 def no_limits_used_up() -> None:
     """Each test begins with all of its tries."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -42,7 +43,7 @@ def test_sign_in_starts_a_new_session(jordan: User, client: Client) -> None:
     session["planted"] = True
     session.save()
     before = session.session_key
-    client.cookies[settings.SESSION_COOKIE_NAME] = before
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(before)
     sign_in(client)
     assert client.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
@@ -88,6 +89,22 @@ def test_wrong_password_and_unknown_address_are_told_the_same(
     assert is_signed_in(client) is False
 
 
+@pytest.mark.parametrize("login", ["jordan@example.test", "nobody@example.test"])
+def test_unknown_address_takes_as_long_as_a_wrong_password(
+    login: str, jordan: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return str(encode(self, password, salt))
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    sign_in(client, login, "a-wrong-password")
+    assert hashed == ["a-wrong-password"]
+
+
 def test_hostile_address_is_shown_as_text(client: Client) -> None:
     page = sign_in(client, '"><script>alert(1)</script>').content.decode()
     assert "<script>alert(1)" not in page
@@ -119,7 +136,7 @@ def test_verifying_after_that_signs_in(client: Client, work_off: Worker) -> None
     assert (EmailAddress.objects.get().verified, is_signed_in(client)) == (True, True)
 
 
-# --- Guessing is slow, and locks nobody else out ------------------------------------------------------------------
+# --- Guessing is slow, and locks nobody else out ------------------------------------------------------------
 
 
 def test_sixth_try_is_refused_even_with_the_right_password(jordan: User, client: Client) -> None:
@@ -159,7 +176,7 @@ def test_many_tries_over_many_accounts_get_the_page_that_says_wait(client: Clien
     assert (response.status_code, response.templates[0].name) == (429, "429.html")
 
 
-# --- Signing out -------------------------------------------------------------------------------------------------
+# --- Signing out --------------------------------------------------------------------------------------------
 
 
 def test_signing_out_needs_a_post(jordan: User, client: Client) -> None:

@@ -74,7 +74,7 @@ def test_mail_waits_with_its_words_while_the_mail_server_is_down(
     assert [sent.body for sent in mail.outbox] == ["Secret link\n"]
 
 
-# --- Choices -------------------------------------------------------------------------------------------------
+# --- Choices ------------------------------------------------------------------------------------------------
 
 
 def token_of(url: str) -> str:
@@ -115,6 +115,10 @@ def forged(user_id: int) -> list[str]:
 def test_unsubscribe_link_that_is_none_of_ours_is_refused(number: int) -> None:
     with pytest.raises(UnsubscribeTokenError):
         read_unsubscribe_token(forged(UserFactory.create().pk)[number])
+
+
+def test_mail_is_not_wanted_at_an_address_that_was_never_confirmed() -> None:
+    assert wants_mail(user=UserFactory.create(verified=False), kind=KIND) is False
 
 
 def test_mail_is_wanted_until_a_person_says_no() -> None:

@@ -26,7 +26,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 in_test = pytest.mark.django_db
 
 
-# --- People --------------------------------------------------------------------------------------------------
+# --- People -------------------------------------------------------------------------------------------------
 
 
 @in_test
@@ -117,7 +117,7 @@ def test_visible_line_refuses_what_nobody_can_see(part: str, shape: str) -> None
         VISIBLE_LINE(shape.format(part))
 
 
-# --- Experiences and topics ------------------------------------------------------------------------------------
+# --- Experiences and topics ---------------------------------------------------------------------------------
 
 
 @in_test
@@ -211,7 +211,7 @@ def test_topic_leads_to_its_questions() -> None:
     assert Topic(slug="mcat").get_absolute_url() == "/feed/?topic=mcat"
 
 
-# --- Mails, tokens, the audit log ------------------------------------------------------------------------------
+# --- Mails, tokens, the audit log ---------------------------------------------------------------------------
 
 
 @in_test

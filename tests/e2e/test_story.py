@@ -23,6 +23,22 @@ def _sign_up(page: Page, site: Site, email: str) -> None:
     page.get_by_role("button", name="Confirm my e-mail").click()
 
 
+def _answer(browser: Browser, site: Site, question_url: str) -> None:
+    context = browser.new_context(base_url=site.url)
+    mentor = context.new_page()
+    sign_in(mentor, "mentor@demo.test")
+    mentor.goto(question_url)
+    mentor.get_by_role("link", name="Answer this question").click()
+    mentor.get_by_label("Your answer").fill(
+        "I began in my second year, with one coffee.\n\nIt was early enough."
+    )
+    mentor.get_by_text("My own experience").click()
+    mentor.get_by_text("It is true for everyone").click()
+    mentor.get_by_role("button", name="Post my answer").click()
+    mentor.wait_for_url("**#answer-*")
+    context.close()
+
+
 def test_a_visitor_reads_asks_from_a_passage_and_hears_of_the_answer(
     page: Page, browser: Browser, site: Site
 ) -> None:
@@ -43,21 +59,7 @@ def test_a_visitor_reads_asks_from_a_passage_and_hears_of_the_answer(
     page.get_by_role("button", name="Post my question").click()
     page.wait_for_url(re.compile(r"/feed/\d+/how-early"))
     expect(page.get_by_role("main")).to_contain_text(asked_about)
-    question_url = page.url
-
-    context = browser.new_context(base_url=site.url)
-    mentor = context.new_page()
-    sign_in(mentor, "mentor@demo.test")
-    mentor.goto(question_url)
-    mentor.get_by_role("link", name="Answer this question").click()
-    mentor.get_by_label("Your answer").fill(
-        "I began in my second year, with one coffee.\n\nIt was early enough."
-    )
-    mentor.get_by_text("My own experience").click()
-    mentor.get_by_text("It is true for everyone").click()
-    mentor.get_by_role("button", name="Post my answer").click()
-    mentor.wait_for_url("**#answer-*")
-    context.close()
+    _answer(browser, site, page.url)
 
     letters = site.mails_to("robin@example.test", about=TITLE)
     assert len(letters) == 1

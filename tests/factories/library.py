@@ -11,7 +11,10 @@ from learner_series.models import Article, Revision, Series
 from learner_series.services.editorial import create_draft, move
 from tests.factories.people import staff
 
-HTML = "<p>An opening.</p><h2>First part</h2><p>Words.</p><h3>Inner part</h3><p>More.</p><h2>Second part</h2><p>End.</p>"
+HTML = (
+    "<p>An opening.</p><h2>First part</h2><p>Words.</p><h3>Inner part</h3><p>More.</p>"
+    "<h2>Second part</h2><p>End.</p>"
+)
 
 
 class SeriesFactory(factory.django.DjangoModelFactory[Series]):
@@ -39,7 +42,12 @@ def draft(article: Article | None = None, html: str = HTML, **fields: Any) -> Re
     """A draft by a new editor."""
     made: Article = article or ArticleFactory.create(**fields)
     return create_draft(
-        by=staff("editor"), article=made, title=made.title, summary="In short.", cleaned=clean(html, ARTICLE), report=[]
+        by=staff("editor"),
+        article=made,
+        title=made.title,
+        summary="In short.",
+        cleaned=clean(html, ARTICLE),
+        report=[],
     )
 
 

@@ -61,7 +61,7 @@ def test_basis_is_required_and_must_be_one_of_four() -> None:
     assert list(_form(basis="<script>").errors) == ["basis"]
 
 
-# --- Scope --------------------------------------------------------------------------------------------------
+# --- Scope
 
 
 def test_scope_of_stages_roads_and_services_is_kept_in_that_order() -> None:
@@ -106,7 +106,7 @@ def test_cycle_year_of_another_time_is_refused(typed: str) -> None:
     assert list(_form(cycle_year=typed).errors) == ["cycle_year"]
 
 
-# --- Sources ------------------------------------------------------------------------------------------------
+# --- Sources
 
 
 def test_official_source_needs_one_link() -> None:

@@ -161,7 +161,7 @@ def test_post_of_forged_scope_keys_is_refused(
     assert Answer.objects.count() == 0
 
 
-# --- Who may not --------------------------------------------------------------------------------------------
+# --- Who may not
 
 
 def test_mentor_who_expires_with_the_form_open_gets_404_and_nothing_is_saved(

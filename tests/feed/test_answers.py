@@ -32,7 +32,7 @@ def _post(by: User, question: Question, **fields: Any) -> Answer:
     )
 
 
-# --- The draft: nothing here needs the database -------------------------------------------------------------
+# --- The draft: nothing here needs the database
 
 
 @pytest.mark.parametrize("basis", list(Basis))
@@ -60,7 +60,7 @@ def test_check_draft_wants_either_everyone_or_a_scope() -> None:
             check_draft(made)
 
 
-# --- Answering ----------------------------------------------------------------------------------------------
+# --- Answering
 
 
 @pytest.mark.django_db
@@ -180,7 +180,7 @@ def test_answer_without_scope_is_refused_by_the_service_itself() -> None:
         _post(MentorFactory.create().user, QuestionFactory.create(), is_for_everyone=False)
 
 
-# --- The mail to the asker ----------------------------------------------------------------------------------
+# --- The mail to the asker
 
 
 @pytest.mark.django_db
@@ -207,6 +207,13 @@ def test_delivering_the_row_mails_the_asker_once() -> None:
 def test_tell_asker_mails_nobody_who_said_no() -> None:
     made = answered()
     choose_mail(user=made.question.asker, kind=MailKind.QUESTION_ANSWERED, is_wanted=False)
+    tell_asker(answer_id=made.pk)
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_tell_asker_mails_no_address_that_is_not_confirmed() -> None:
+    made = answered(QuestionFactory.create(asker=UserFactory.create(verified=False)))
     tell_asker(answer_id=made.pk)
     assert mail.outbox == []
 

@@ -45,7 +45,7 @@ def form_data(**fields: Any) -> dict[str, Any]:
     return {**complete, **fields}
 
 
-# --- The passage of the address -----------------------------------------------------------------------------
+# --- The passage of the address
 
 
 def test_find_passage_without_an_article_is_nothing() -> None:
@@ -103,7 +103,7 @@ def test_find_passage_of_a_heading_without_words_is_the_whole_article() -> None:
     assert (passage.anchor, notice[:27]) == ("", "We could not find that part")
 
 
-# --- The form -----------------------------------------------------------------------------------------------
+# --- The form
 
 
 def test_form_takes_seven_queries_from_a_passage(
@@ -155,7 +155,7 @@ def test_visitor_is_sent_to_sign_in_and_back_to_the_passage(client: Client) -> N
     assert response["Location"] == "/accounts/login/?next=/feed/ask/%3Farticle%3Dwhy%26section%3Dfirst-part"
 
 
-# --- Posting ------------------------------------------------------------------------------------------------
+# --- Posting
 
 
 def test_post_makes_the_question_and_goes_to_its_page(client: Client, person: User) -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
-# --- Constraints: a yes and a no each -----------------------------------------------------------------------
+# --- Constraints: a yes and a no each
 
 
 def test_question_has_a_title() -> None:
@@ -95,7 +95,7 @@ def test_answer_source_is_web() -> None:
         AnswerSource.objects.create(answer=answer, title="Rule", url="javascript:alert(1)")
 
 
-# --- Who sees which questions -------------------------------------------------------------------------------
+# --- Who sees which questions
 
 
 def _one_of_each() -> tuple[User, dict[Visibility, Question]]:
@@ -172,7 +172,7 @@ def test_what_a_page_shows_comes_with_the_question(
         assert question.stage is None
 
 
-# --- Question: words and predicates -------------------------------------------------------------------------
+# --- Question: words and predicates
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_question_and_event_say_what_they_are() -> None:
     assert (str(question), str(event)) == ("Is it so?", "open → closed")
 
 
-# --- Answers ------------------------------------------------------------------------------------------------
+# --- Answers
 
 
 def test_answers_shown_leave_out_held_and_hidden() -> None:

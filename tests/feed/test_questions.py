@@ -170,7 +170,7 @@ def test_ask_counts_forms_sent_at_the_same_moment_against_one_limit() -> None:
     assert sorted(outcomes) == [0, 0, 0, person.pk]
 
 
-# --- States -------------------------------------------------------------------------------------------------
+# --- States
 
 
 def _in_state(state: QuestionState) -> Question:

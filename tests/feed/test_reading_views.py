@@ -37,7 +37,7 @@ def _signed_in(client: Client, user: User) -> Client:
     return client
 
 
-# --- The list -----------------------------------------------------------------------------------------------
+# --- The list
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -110,7 +110,7 @@ def test_list_says_what_to_do_when_it_is_empty(client: Client) -> None:
     assert b'href="/feed/ask/"' in response.content
 
 
-# --- One question -------------------------------------------------------------------------------------------
+# --- One question
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -273,7 +273,7 @@ def test_picture_unknown_is_404(client: Client, name: str) -> None:
 
 def test_picture_whose_file_is_gone_is_404(client: Client) -> None:
     picture = _picture()
-    picture.file.storage.delete(f"articles/{picture.name}")
+    picture.file.delete(save=False)
     assert client.get(picture.get_absolute_url()).status_code == 404
 
 
