@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     """Fills the outbox registry."""
 
     name = "accounts"
+    verbose_name = "People"
 
     def ready(self) -> None:
         from accounts import handlers  # noqa: PLC0415  (models load only once apps are ready)

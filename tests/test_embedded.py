@@ -237,7 +237,12 @@ def test_wait_until_ready_can_be_cancelled(sleeper: Child) -> None:
     assert sleeper.exit_code() is None
 
 
-@pytest.mark.parametrize("content", ["", "cut", f"{2**30}\n/data\n", f"{os.getpid()}\n/data\n"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "cut", f"{2**30}\n/data\n", f"{os.getpid()}\n/data\n"],
+    # Named, since a process id differs from worker to worker.
+    ids=["empty", "cut", "nobody", "this process"],
+)
 def test_a_stale_pid_file_is_removed(tmp_path: Path, content: str) -> None:
     (tmp_path / "postmaster.pid").write_text(content)
 

@@ -40,12 +40,10 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        token = request_id.set(secrets.token_hex(8))
-        try:
-            response = self.get_response(request)
-            response["X-Request-ID"] = request_id.get()
-        finally:
-            request_id.reset(token)
+        # Not reset afterwards: Django logs a 404 or a 500 when all middleware is done, and must know the id.
+        request_id.set(secrets.token_hex(8))
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id.get()
         return response
 
 

@@ -223,6 +223,18 @@ function tidy(html) {
   return holder.innerHTML
 }
 
+// A line break between two words is a space; the editor would drop one that stands alone between two marks.
+function oneLine(html) {
+  const holder = document.createElement("template")
+  holder.innerHTML = html
+  const walker = document.createTreeWalker(holder.content, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const text = walker.currentNode
+    if (!text.parentElement?.closest("pre")) text.data = text.data.replace(/\s*\n\s*/g, " ")
+  }
+  return holder.innerHTML
+}
+
 function start(textarea) {
   const { extensions } = JSON.parse(textarea.dataset.articleEditor)
   const chosen = Object.entries({ ...extensions, Menu: { groups: GROUPS } }).flatMap(([name, options]) => {
@@ -230,7 +242,11 @@ function start(textarea) {
     if (!extension) return []
     return [typeof options === "object" ? extension.configure(options) : extension]
   })
+  const source = textarea.value
+  textarea.value = oneLine(source)
   const editor = createTextareaEditor(textarea, chosen)
+  // Who only looks changes nothing.
+  textarea.value = source
   editor.on("update", () => {
     textarea.value = tidy(textarea.value)
   })

@@ -74,6 +74,7 @@ def test_a_members_page_has_the_account_menu_and_signs_out_by_post() -> None:
     menu = re.findall(r'<details class="menu">.*?</details>', html, re.DOTALL)[0]
     assert re.findall(r'(?:href|action)="([^"]*)"', menu) == [
         "/dashboard/",
+        "/accounts/profile/",
         "/accounts/email/",
         "/accounts/password/change/",
         "/accounts/logout/",

@@ -147,7 +147,9 @@ def test_ask_again_with_a_used_token_answers_even_when_the_day_is_full() -> None
     assert ask_question(by=person, token=token, draft=draft(), now=NOW) == first
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(
+    transaction=True, available_apps=["accounts", "mentors", "learner_series", "feed", "breakthru.outbox"]
+)
 def test_ask_counts_forms_sent_at_the_same_moment_against_one_limit() -> None:
     person = UserFactory.create()
     _ask_many(person, QUESTIONS_A_DAY - 1, timedelta(hours=1))
