@@ -1,5 +1,6 @@
 """Fixtures of the whole suite. The controller starts PostgreSQL and Valkey once; workers share them."""
 
+import os
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,8 +15,9 @@ _servers = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers in the controlling process, before any test asks for the database."""
-    if not hasattr(config, "workerinput"):
+    """Start the servers in the controlling process, unless the environment names others."""
+    given = all(os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL"))
+    if not hasattr(config, "workerinput") and not given:
         _servers.enter_context(servers(Path(settings.DATA_DIR), durable=False))
 
 
