@@ -22,4 +22,4 @@ WORKDIR /srv
 USER breakthru
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "4", "--no-ws", "--access-log", "breakthru.wsgi:application"]
+     "--blocking-threads", "4", "--no-ws", "breakthru.wsgi:application"]

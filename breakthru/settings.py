@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "breakthru.lib.http.RequestIdMiddleware",
+    "breakthru.lib.http.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # What sets headers stands before what may answer by itself: static files, the added slash, a wrong host.
     "breakthru.lib.http.SecurityHeadersMiddleware",
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "breakthru.lib.http.OwnErrorPagesMiddleware",
 ]
 
 ROOT_URLCONF = "breakthru.urls"
@@ -287,15 +289,26 @@ LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "breakthru.lib.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "breakthru.lib.logs.RequestIdFilter"},
+        "request_words": {"()": "breakthru.lib.logs.RequestWordsFilter"},
+    },
     "formatters": {"json": {"()": "breakthru.lib.logs.JsonFormatter"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["request_id", "request_words"],
+        }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # One line for each delivered row would drown the rest.
     "loggers": {
+        # One line for each delivered row would drown the rest.
         "celery": {"level": "WARNING"},
+        # Named, it loses the handlers of its own that write plain lines, with paths, next to ours.
+        "django": {"level": "INFO"},
+        # What a request got is said by breakthru.access; only faults are worth a second line.
+        "django.request": {"level": "ERROR"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

@@ -57,6 +57,10 @@ def test_compose_names_the_celery_application(service: str) -> None:
     assert words(service).split()[:4] == ["celery", "-A", "breakthru", service]
 
 
+def test_the_image_writes_no_addresses_into_its_log() -> None:
+    assert "--access-log" not in image_command()
+
+
 def test_the_image_serves_an_application_that_exists() -> None:
     module, _, name = image_command()[-1].partition(":")
 

@@ -10,9 +10,10 @@ from unfold.admin import ModelAdmin
 from accounts.models.audit import LONGEST_REASON
 from accounts.services.audit import record_action
 from accounts.session import person
+from breakthru.lib.staff import ChangedColumnsAdmin
 
 
-class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class AuditedAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # unfold ships no types
     """Writes an audit row for each object added or changed by a form: names of fields, never their values.
 
     The forms run in one transaction with this, so there is no change without its row. Nothing is deleted

@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
-from accounts.models import Experience, ExperienceGroup, PersonExperience, User
+from accounts.models import Experience, PersonExperience, User
 from accounts.models.user import VISIBLE_LINE
 from accounts.services.people import ProfileDraft
 from breakthru.lib.layout import Fold
@@ -16,7 +16,7 @@ GROUPS = {"stage": "education_stage", "service": "application_service", "roads":
 
 
 class ProfileForm(forms.Form):
-    """What others see beside a post, and what fits answers to a person. Only the name is required."""
+    """The name beside a post, and what fills in the form to ask. Only the name is required."""
 
     display_name = forms.CharField(
         label="First name",
@@ -27,6 +27,7 @@ class ProfileForm(forms.Form):
     )
     stage = forms.ModelChoiceField(
         label="Where are you now?",
+        help_text="Good advice changes with where you are. It fills in the form when you ask.",
         queryset=Experience.objects.none(),
         to_field_name="key",
         required=False,
@@ -34,13 +35,15 @@ class ProfileForm(forms.Form):
     )
     service = forms.ModelMultipleChoiceField(
         label="How will you apply?",
+        help_text="Each application service has its own forms and dates. This is not shown to others.",
         queryset=Experience.objects.none(),
         to_field_name="key",
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     roads = forms.ModelMultipleChoiceField(
-        label="Your road",
+        label="Choose what fits",
+        help_text="How you came here, or are coming. It fills in the form when you ask.",
         queryset=Experience.objects.none(),
         to_field_name="key",
         required=False,
@@ -49,12 +52,10 @@ class ProfileForm(forms.Form):
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data, initial=_initial(user))
-        reasons = ExperienceGroup.objects.reasons()
         for name, group in GROUPS.items():
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = Experience.objects.in_use().kept_openly().for_group(group)
-            field.help_text = reasons.get(group, "")
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

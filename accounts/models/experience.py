@@ -43,14 +43,6 @@ class Kind(models.TextChoices):
     MULTI = "multi", "Several"
 
 
-class ExperienceGroupQuerySet(models.QuerySet["ExperienceGroup"]):
-    """Groups by what a form needs of them."""
-
-    def reasons(self) -> dict[str, str]:
-        """Return why each group is asked, by key."""
-        return dict(self.values_list("key", "why_we_ask"))
-
-
 class ExperienceGroup(models.Model):
     """One question of the vocabulary, with the reason why it is asked."""
 
@@ -61,8 +53,6 @@ class ExperienceGroup(models.Model):
     applies_to = models.CharField(max_length=20, choices=AppliesTo.choices)
     is_facet = models.BooleanField("a filter of the directory")
     order = models.PositiveSmallIntegerField()
-
-    objects = ExperienceGroupQuerySet.as_manager()
 
     class Meta:
         ordering = ["order"]

@@ -10,9 +10,17 @@ from django.utils import timezone
 
 # One line of visible characters: no controls or line breaks, no bidirectional overrides, no invisible
 # letters. Joiners (U+200C, U+200D) stay: names in several scripts need them.
+_INVISIBLE = (
+    r"\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f"
+    r"\u2028-\u202e\u2060-\u2069\u2800\u3164\ufeff\uffa0"
+)
+# Of a name or a school: no angle brackets either, which never belong there.
 VISIBLE_LINE = RegexValidator(
-    r"^[^\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\u2800\u3164\ufeff\uffa0<>]+\Z",
-    "Please use letters, numbers and ordinary punctuation.",
+    rf"^[^{_INVISIBLE}<>]+\Z", "Please use letters, numbers and ordinary punctuation."
+)
+# Of a title, where "GPA < 3.0" is a fair thing to ask.
+VISIBLE_TITLE = RegexValidator(
+    rf"^[^{_INVISIBLE}]+\Z", "There is a sign in it that nobody can see. Please type it again by hand."
 )
 
 

@@ -7,6 +7,13 @@ from accounts.models import AuditEntry, User
 
 def record_action(*, by: User | None, action: str, target: Model, reason: str = "") -> None:
     """Append one row: who did what to which object. Call it in the transaction of the action."""
-    AuditEntry.objects.create(
-        actor=by, action=action, target=f"{target._meta.label_lower}:{target.pk}", reason=reason
-    )
+    AuditEntry.objects.create(actor=by, action=action, target=_name_of(target), reason=reason)
+
+
+def has_acted(*, by: User, action: str, target: Model) -> bool:
+    """Say whether `by` did `action` to this object before, as the log has it."""
+    return AuditEntry.objects.filter(actor=by, action=action, target=_name_of(target)).exists()
+
+
+def _name_of(target: Model) -> str:
+    return f"{target._meta.label_lower}:{target.pk}"

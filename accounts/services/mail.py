@@ -55,9 +55,14 @@ def read_unsubscribe_token(token: str) -> tuple[User, MailKind]:
         raise UnsubscribeTokenError from error
 
 
+def is_chosen(*, user: User, kind: MailKind) -> bool:
+    """Say whether `user` left mails of `kind` on; they are on unless the person said no."""
+    return not MailChoice.objects.filter(user=user, kind=kind, is_wanted=False).exists()
+
+
 def wants_mail(*, user: User, kind: MailKind) -> bool:
     """Say whether to send `user` mails of `kind`: the address is confirmed, and they did not say no."""
-    if MailChoice.objects.filter(user=user, kind=kind, is_wanted=False).exists():
+    if not is_chosen(user=user, kind=kind):
         return False
     return bool(EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists())
 

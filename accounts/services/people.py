@@ -50,7 +50,9 @@ def choose_experiences(*, by: User, group: str, keys: list[str]) -> None:
         raise ExperienceChoiceError(message)
     # Lock the person, so that two tabs do not leave a mix of both choices.
     User.objects.select_for_update().get(pk=by.pk)
-    PersonExperience.objects.for_group(group).filter(user=by).exclude(experience__in=terms).delete()
+    # A retired term stays with who holds it: no form offers it, so no form can mean to drop it.
+    held = PersonExperience.objects.for_group(group).filter(user=by, experience__retired_at=None)
+    held.exclude(experience__in=terms).delete()
     PersonExperience.objects.bulk_create(
         [PersonExperience(user=by, experience=term) for term in terms], ignore_conflicts=True
     )

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from accounts.services.mail import UnsubscribeTokenError, choose_mail, read_unsubscribe_token
+from accounts.services.mail import UnsubscribeTokenError, choose_mail, is_chosen, read_unsubscribe_token
 
 
 @login_not_required
@@ -20,8 +20,11 @@ def mail_unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         user, kind = read_unsubscribe_token(token)
     except UnsubscribeTokenError as error:
         raise Http404 from error
-    is_done = request.method == "POST"
-    if is_done:
+    if request.method == "POST":
         choose_mail(user=user, kind=kind, is_wanted="again" in request.POST)
-    context = {"kind": kind, "is_done": is_done, "is_wanted": is_done and "again" in request.POST}
+    context = {
+        "kind": kind,
+        "is_wanted": is_chosen(user=user, kind=kind),
+        "is_done": request.method == "POST",
+    }
     return render(request, "accounts/mail_unsubscribe.html", context)

@@ -1,16 +1,20 @@
 """Leaf helpers around requests and responses."""
 
+import logging
 import secrets
+import time
 from collections.abc import Callable
 
 from csp.constants import HEADER as CSP_HEADER
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.defaults import bad_request, page_not_found
 
-from breakthru.lib.logs import request_id
+from breakthru.lib.logs import request_id, route_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -31,6 +35,12 @@ PERMISSIONS_POLICY = ", ".join(
 # scripts stay refused there too: the editor's import map carries a nonce.
 ADMIN_POLICY = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
 ADMIN_PREFIX = "/admin/"
+# Asked every few seconds by what watches the site.
+QUIET_ROUTES = {"healthz", "readyz"}
+# What stands on Django's technical pages, and on none of ours.
+TECHNICAL_PAGE = b"<code>DEBUG = True</code>"
+
+access_log = logging.getLogger("breakthru.access")
 
 
 class RequestIdMiddleware:
@@ -45,6 +55,51 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id.get()
         return response
+
+
+class AccessLogMiddleware:
+    """One line for each request: what kind of address, and how it went.
+
+    The path and the query stay out: they hold keys that confirm an address, reset a password or stop mails.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        response = self.get_response(request)
+        route = route_of(request)
+        fields = {
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+        }
+        level = logging.DEBUG if route in QUIET_ROUTES else logging.INFO
+        access_log.log(level, "request", extra={"fields": fields})
+        return response
+
+
+class OwnErrorPagesMiddleware:
+    """Under DEBUG too, a wrong address (404) or unreadable request (400) gets the site's own page.
+
+    Django decides on its technical pages by DEBUG alone; the one for a fault of ours (500) stays. Innermost,
+    where Django makes these pages in production, so that sessions and form tokens see the same page.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not settings.DEBUG or response.status_code not in {400, 404}:
+            return response
+        if TECHNICAL_PAGE not in getattr(response, "content", b""):
+            return response
+        if response.status_code == 404:
+            return page_not_found(request, Http404())
+        return bad_request(request, BadRequest())
 
 
 class SecurityHeadersMiddleware:

@@ -43,7 +43,9 @@ def newest_first(queryset: QuerySet[M], *, field: str, cursor: str, size: int) -
     position = _read(cursor) if cursor else None
     if position:
         instant, pk = position
-        queryset = queryset.filter(Q(**{f"{field}__lt": instant}) | Q(**{field: instant, "pk__lt": pk}))
+        before = Q(**{f"{field}__lt": instant}) | Q(**{field: instant, "pk__lt": pk})
+        # The second condition follows from the first; by it PostgreSQL begins amid the index.
+        queryset = queryset.filter(before, **{f"{field}__lte": instant})
     rows = list(queryset.order_by(f"-{field}", "-pk")[: size + 1])
     if len(rows) <= size:
         return Page(rows, "")

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Experience
-from accounts.models.user import VISIBLE_LINE
+from accounts.models.user import VISIBLE_TITLE
 from breakthru.lib.fields import FormToken, RichTextField
 from breakthru.lib.layout import Fold
 from breakthru.lib.richtext import POST
@@ -23,7 +23,7 @@ BASIS_CHOICES = [
     (Basis.OFFICIAL_SOURCE, "Official source\nA rule or page that can be linked. Shown as Guidance."),
     (Basis.PATTERN, "A pattern across many\nSeen again and again, not only by me. Shown as Guidance."),
     (Basis.OWN_EXPERIENCE, "My own experience\nWhat happened to me. Shown as My story."),
-    (Basis.OPINION, "My opinion\nWhat I think, without proof."),
+    (Basis.OPINION, "My opinion\nWhat I think, without proof. Shown as Opinion."),
 ]
 
 
@@ -99,7 +99,7 @@ class AnswerForm(forms.Form):
     def _add_sources(self) -> None:
         for row in SOURCE_ROWS:
             self.fields[f"source_{row}_title"] = forms.CharField(
-                label=f"Source {row}: title", required=False, max_length=160, validators=[VISIBLE_LINE]
+                label=f"Source {row}: title", required=False, max_length=160, validators=[VISIBLE_TITLE]
             )
             self.fields[f"source_{row}_url"] = WebPageField(
                 label=f"Source {row}: web address",

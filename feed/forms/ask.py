@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Experience, Topic
-from accounts.models.user import VISIBLE_LINE
+from accounts.models.user import VISIBLE_TITLE
 from breakthru.lib.fields import FormToken, RichTextField
 from breakthru.lib.layout import Fold
 from feed.services.questions import Passage, QuestionDraft
@@ -32,7 +32,7 @@ class AskForm(forms.Form):
         help_text="End it with a question mark. It helps others find it later.",
         min_length=15,
         max_length=140,
-        validators=[VISIBLE_LINE],
+        validators=[VISIBLE_TITLE],
         error_messages={"min_length": "Please write a whole sentence, so that mentors know what you ask."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -60,8 +60,8 @@ class AskForm(forms.Form):
         empty_label="I would rather not say",
     )
     roads = forms.ModelMultipleChoiceField(
-        label="Your road",
-        help_text="Choose what fits. It is shown beside your question.",
+        label="Choose what fits",
+        help_text="It is shown beside your question.",
         queryset=Experience.objects.none(),
         to_field_name="key",
         required=False,

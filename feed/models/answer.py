@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
-from accounts.models import Experience
+from accounts.models import Experience, User
 from feed.models.question import Question, Visibility
 from mentors.models import MentorProfile
 
@@ -45,6 +45,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             .prefetch_related("sources", "scope_terms")
             .order_by(rank, "answered_at", "pk")
         )
+
+    def by(self, user: User) -> "Answer | None":
+        """The shown answer of `user` among these, or None."""
+        return self.shown().select_related("question").filter(mentor__user=user).first()
 
     def written_by(self, profile: MentorProfile) -> Self:
         """A mentor's own answers."""

@@ -26,6 +26,10 @@ def answer_create(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     question = get_object_or_404(Question.objects.visible_to(user).for_page(), pk=pk)
     if not is_verified_mentor(user, MentorProfile.objects.of(user), today):
         raise Http404
+    former = question.answers.by(user)
+    if former is not None and request.method != "POST":
+        messages.info(request, "You answered this question already. Here is what you wrote.")
+        return redirect(former)
     form = AnswerForm(request.POST if request.method == "POST" else None, today=today)
     if form.is_valid():
         try:
@@ -35,7 +39,7 @@ def answer_create(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         except AnswerError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Your answer is posted. We tell the person who asked.")
+            messages.success(request, "Your answer is posted. Thank you for your time.")
             return redirect(answer)
     response = render(request, "feed/answer_form.html", {"form": form, "question": question})
     return unprocessable(response) if form.is_bound else response

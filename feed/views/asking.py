@@ -57,7 +57,7 @@ def question_create(request: HttpRequest) -> HttpResponse:
         except AskError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Your question is posted. We write when the first answer arrives.")
+            messages.success(request, "Your question is posted. Verified mentors see it in the Feed.")
             return redirect(question)
     response = render(
         request, "feed/question_form.html", {"form": form, "passage": passage, "notice": notice}

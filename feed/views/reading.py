@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Topic
+from accounts.models.mail import MailKind
+from accounts.services.mail import is_chosen
 from accounts.session import person_or_none
 from breakthru.lib.pagination import newest_first
 from feed.forms.search import FeedFilterForm
@@ -59,10 +61,13 @@ def question_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     profile = MentorProfile.objects.of(user) if user else None
     answers = list(question.answers.shown().for_page())
     has_answered = profile is not None and any(answer.mentor_id == profile.pk for answer in answers)
+    asker = user if user is not None and question.asker_id == user.pk else None
     context = {
         "question": question,
         "answers": answers,
-        "is_mine": user is not None and question.asker_id == user.pk,
+        "is_mine": asker is not None,
+        # Asked only where it is said: to the asker, while nobody has answered.
+        "hears_by_mail": asker and not answers and is_chosen(user=asker, kind=MailKind.QUESTION_ANSWERED),
         "may_answer": user is not None
         and not has_answered
         and can_answer(user, profile, question, timezone.localdate()),

@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.session import person
 from breakthru.lib.richtext import ARTICLE, clean
-from breakthru.lib.staff import action, display
+from breakthru.lib.staff import ChangedColumnsAdmin, action, display
 from learner_series.admin.authors import AuthorInline, AuthorSearch
 from learner_series.forms.article import ArticleForm
 from learner_series.forms.importing import ImportForm
@@ -26,7 +26,7 @@ FIXED_WHEN_LIVE = ["title", "summary", "slug"]
 
 
 @admin.register(Article)
-class ArticleAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # unfold ships no types
     """Where an article stands and how it looks; its words are its revisions'."""
 
     form = ArticleForm

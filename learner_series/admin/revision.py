@@ -90,7 +90,7 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
             *report,
             (
                 "State",
-                {"fields": ["article", "number", "state", "word_count", "created_by", "approved"]},
+                {"fields": ["article", "number", "state", "word_count", "writer", "approved"]},
             ),
         ]
 
@@ -100,7 +100,7 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
             "number",
             "state",
             "word_count",
-            "created_by",
+            "writer",
             "approved",
             "report",
             "preview",
@@ -124,6 +124,10 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         return rows.select_related("article", "created_by", "approved_by")
 
     # --- What is shown --------------------------------------------------------------------------------------
+
+    @display(description="Created by")
+    def writer(self, revision: Revision) -> str:
+        return revision.created_by.display_name
 
     @display(description="State", label=LABELS, ordering="state")
     def state_label(self, revision: Revision) -> tuple[str, str]:
@@ -238,7 +242,7 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     def publish(self, request: HttpRequest, revision: Revision) -> None:
         self._move(request, revision, "publish")
 
-    @action(description="Retire", permissions=["change"])
+    @action(description="Retire, or discard a draft", permissions=["change"])
     def retire(self, request: HttpRequest, revision: Revision) -> None:
         self._move(request, revision, "retire")
 

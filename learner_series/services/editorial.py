@@ -7,11 +7,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
-from accounts.services.audit import record_action
+from accounts.services.audit import has_acted, record_action
 from breakthru.lib.richtext import ARTICLE, Cleaned, clean
 from learner_series.lifecycle import RevisionState, can_move
 from learner_series.models import Article, Revision, RevisionEvent
 from learner_series.permissions import can_approve_revision, can_edit_articles, can_edit_revision
+
+EDITED = "revision.edited"
 
 
 class EditorialError(ValueError):
@@ -54,7 +56,7 @@ def edit_draft(*, by: User, revision: Revision, title: str, summary: str, html: 
     locked.save(
         update_fields=["title", "summary", "html", "text", "outline", "word_count", "cleaner_version"]
     )
-    record_action(by=by, action="revision.edited", target=locked)
+    record_action(by=by, action=EDITED, target=locked)
     return locked
 
 
@@ -106,7 +108,7 @@ def _write_state(
 
 
 def _approve(by: User, revision: Revision, now: datetime) -> None:
-    if not can_approve_revision(by, revision):
+    if not can_approve_revision(by, revision) or has_acted(by=by, action=EDITED, target=revision):
         message = "Someone other than the author approves a revision."
         raise EditorialError(message)
     revision.approved_by, revision.approved_at = by, now

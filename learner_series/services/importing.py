@@ -98,8 +98,11 @@ def _keep_image(image: Image) -> None:
     kept = ArticleImage(
         name=image.name, content_type=image.content_type, width=image.width, height=image.height
     )
-    # Named by its bytes: a second import or a crash after this line leaves the same file, not another.
-    if not kept.file.storage.exists(path):
-        kept.file.storage.save(path, ContentFile(image.data))
+    storage = kept.file.storage
+    # Named by its bytes, so a second import finds it. One that was cut short is written anew.
+    if storage.exists(path) and storage.size(path) != len(image.data):
+        storage.delete(path)
+    if not storage.exists(path):
+        storage.save(path, ContentFile(image.data))
     kept.file.name = path
     ArticleImage.objects.bulk_create([kept], ignore_conflicts=True)

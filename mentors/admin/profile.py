@@ -30,16 +30,19 @@ class MentorProfileAdmin(AuditedAdmin):
     list_display = ["name", "verification_label", "verified_until", "school", "program_year"]
     list_filter = ["verification", "program_year"]
     list_select_related = ["user"]
-    search_fields = [
-        "user", "slug", "school", "program_year", "headline", "topics", "verification", "verified_until",
-    ]  # fmt: skip
+    search_fields = ["user__display_name", "slug", "school"]
     readonly_fields = ["verification", "verified_until"]
     autocomplete_fields = ["user", "topics"]
     actions_detail = ["change_verification"]
 
+    def get_fields(self, request: HttpRequest, obj: MentorProfile | None = None) -> list[str]:
+        # A known person is named, not linked: who may open profiles may not open accounts.
+        who = "user" if obj is None else "name"
+        return [who, "slug", "school", "program_year", "headline", "topics", "verification", "verified_until"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: MentorProfile | None = None) -> list[str]:
         # The person and the public address stay with the profile.
-        return [*self.readonly_fields, *([] if obj is None else ["user", "slug"])]
+        return [*self.readonly_fields, *([] if obj is None else ["name", "slug"])]
 
     @display(description="Name", ordering="user__display_name")
     def name(self, profile: MentorProfile) -> str:

@@ -9,6 +9,7 @@ from accounts.models.audit import LONGEST_REASON
 from accounts.services.audit import record_action
 from mentors.models import MentorProfile
 from mentors.models.profile import Verification
+from mentors.permissions import can_change_verification
 
 
 class VerificationError(ValueError):
@@ -29,6 +30,9 @@ def change_verification(
 
     Raises VerificationError when the reason is missing or too long or a verification would already be over.
     """
+    if not can_change_verification(by, profile):
+        message = "Somebody else on the team has to decide this one."
+        raise VerificationError(message)
     if not reason.strip():
         message = "Please give a reason; the mentor may ask for it."
         raise VerificationError(message)

@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -209,3 +210,12 @@ def test_staff_sign_in_at_the_same_door(client: Client) -> None:
     response = client.get("/admin/login/", {"next": "/admin/"})
     assert response.status_code == 302
     assert response["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize(
+    ("target", "is_told"), [("/feed/ask/?article=a&section=b", True), ("/dashboard/", False)]
+)
+def test_who_came_to_ask_is_told_how_to_join(client: Client, target: str, is_told: bool) -> None:
+    page = client.get("/accounts/login/", {"next": target}).content.decode()
+    assert ("Asking is free." in page) is is_told
+    assert (f'href="/accounts/signup/?next={quote(target, safe="/")}"' in page) is is_told

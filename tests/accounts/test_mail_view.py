@@ -28,7 +28,7 @@ def path(reader: User) -> str:
 def test_opening_the_link_asks_and_changes_nothing(path: str, reader: User, client: Client) -> None:
     response = client.get(path)
     assert response.status_code == 200
-    assert (response.context["is_done"], response.context["is_wanted"]) == (False, False)
+    assert (response.context["is_done"], response.context["is_wanted"]) == (False, True)
     assert "Answers to my questions" in response.content.decode()
     assert client.head(path).status_code == 200
     assert wants_mail(user=reader, kind=KIND) is True

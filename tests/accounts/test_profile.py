@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.forms.profile import ProfileForm
-from accounts.models import PersonExperience, User
+from accounts.models import Experience, PersonExperience, User
 from accounts.models.experience import Kind, Privacy
 from accounts.services.people import ExperienceChoiceError, ProfileDraft, change_profile
 from tests.factories.people import UserFactory, experience
@@ -54,8 +55,14 @@ def test_the_form_begins_with_what_is_known(user: User, vocabulary: None) -> Non
     assert form.initial == {"display_name": "Joan", "stage": "ug_year3", "service": [], "roads": ["teacher"]}
 
 
-def test_the_form_tells_why_it_asks(user: User, vocabulary: None) -> None:
-    assert ProfileForm(user=user).fields["stage"].help_text == "So that tests can."
+def test_the_form_tells_what_happens_with_each_choice(user: User) -> None:
+    fields = ProfileForm(user=user).fields
+
+    assert {name: fields[name].help_text for name in ("stage", "service", "roads")} == {
+        "stage": "Good advice changes with where you are. It fills in the form when you ask.",
+        "service": "Each application service has its own forms and dates. This is not shown to others.",
+        "roads": "How you came here, or are coming. It fills in the form when you ask.",
+    }
 
 
 def test_the_form_offers_no_sensitive_term(user: User, vocabulary: None) -> None:
@@ -125,5 +132,15 @@ def test_the_page_takes_the_same_queries_however_much_is_chosen(
 
     # Once for the flash message, which is read and dropped.
     client.get(URL)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(URL)
+
+
+def test_a_retired_term_stays_with_who_holds_it(client: Client, user: User, vocabulary: None) -> None:
+    client.force_login(user)
+    client.post(URL, complete(roads=["teacher"]))
+    Experience.objects.filter(key="teacher").update(retired_at=timezone.now())
+
+    client.post(URL, complete(roads=["gap_year"]))
+
+    assert {"teacher", "gap_year"} <= chosen(user)

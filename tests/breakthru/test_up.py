@@ -201,6 +201,10 @@ def test_site_programs_start_the_web_last(place: Place) -> None:
     ]
 
 
+def test_web_server_writes_no_addresses(place: Place) -> None:
+    assert "--access-log" not in site_programs(place)[-1].argv
+
+
 def test_prepare_migrates_and_loads(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
     monkeypatch.setattr(up, "call_command", lambda name, **options: called.append(name))

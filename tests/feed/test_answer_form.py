@@ -157,6 +157,12 @@ def test_source_addresses_that_are_no_open_web_page_are_refused(url: str) -> Non
     assert list(_form(source_1_url=url).errors) == ["source_1_url"]
 
 
-def test_source_title_takes_no_markup() -> None:
-    form = _form(source_1_title="<script>alert(1)</script>", source_1_url=URL)
-    assert form.errors == {"source_1_title": ["Please use letters, numbers and ordinary punctuation."]}
+def test_source_title_takes_no_invisible_sign() -> None:
+    form = _form(source_1_title="The\u202erule", source_1_url=URL)
+    assert form.errors == {
+        "source_1_title": ["There is a sign in it that nobody can see. Please type it again by hand."]
+    }
+
+
+def test_source_title_may_hold_a_less_than_sign() -> None:
+    assert _form(source_1_title="Scores < 500", source_1_url=URL).errors == {}

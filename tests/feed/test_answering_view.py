@@ -15,10 +15,11 @@ from accounts.models.experience import Privacy
 from breakthru.outbox.models import Outbox
 from feed.models import Answer, Question
 from feed.models.question import Visibility
+from feed.services.answers import answer_question
 from mentors.models import MentorProfile
 from mentors.models.profile import Verification
 from tests.factories.people import MentorFactory, UserFactory, experience
-from tests.factories.questions import QuestionFactory, answered
+from tests.factories.questions import QuestionFactory, answer_draft, answered
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def _data(**fields: Any) -> dict[str, Any]:
     return {**complete, **fields}
 
 
-def test_form_takes_nine_queries(
+def test_form_takes_ten_queries(
     client: Client,
     mentor: MentorProfile,
     question: Question,
@@ -61,7 +62,7 @@ def test_form_takes_nine_queries(
     for group in ("education_stage", "road", "application_service"):
         for number in range(3):
             experience(group, f"{group}_{number}")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(_path(question))
     assert response.status_code == 200
     assert question.title in response.content.decode()
@@ -210,3 +211,14 @@ def test_answers_of_others_do_not_stand_in_the_way(
 ) -> None:
     answered(question)
     assert (client.post(_path(question), _data()).status_code, Answer.objects.count()) == (302, 2)
+
+
+def test_opening_the_form_again_leads_to_the_answer_given(
+    client: Client, mentor: MentorProfile, question: Question
+) -> None:
+    answer = answer_question(
+        by=mentor.user, token=uuid.uuid4(), question=question, draft=answer_draft(), now=timezone.now()
+    )
+    client.force_login(mentor.user)
+    response = client.get(f"{question.get_absolute_url()}answer/")
+    assert (response.status_code, response["Location"]) == (302, answer.get_absolute_url())

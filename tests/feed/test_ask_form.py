@@ -40,8 +40,10 @@ def test_a_title_and_a_topic_are_enough() -> None:
         ("Why though?", "Please write a whole sentence, so that mentors know what you ask."),
         ("Why" + " " * 40 + "though?", "Please write a whole sentence, so that mentors know what you ask."),
         ("x" * 141, "Ensure this value has at most 140 characters (it has 141)."),
-        ("<script>alert(1)</script>?", "Please use letters, numbers and ordinary punctuation."),
-        ("Is this \u202e sdrawkcab ok?", "Please use letters, numbers and ordinary punctuation."),
+        (
+            "Is this \u202e sdrawkcab ok?",
+            "There is a sign in it that nobody can see. Please type it again by hand.",
+        ),
         ("Is this a null \x00 byte here?", "Null characters are not allowed."),
     ],
 )

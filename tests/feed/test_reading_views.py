@@ -9,6 +9,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from accounts.models.mail import MailKind
+from accounts.services.mail import choose_mail
 from feed.lifecycle import QuestionState
 from feed.models import Question
 from feed.models.question import Visibility
@@ -266,3 +268,13 @@ def test_list_and_detail_escape_what_people_are_called_and_wrote(client: Client)
 @pytest.mark.parametrize("path", ["/feed/", "/feed/1/", "/feed/1/x/"])
 def test_reading_changes_nothing_so_posting_is_refused(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("is_wanted", "words"), [(True, "We write to you"), (False, "you asked for no e-mails")]
+)
+def test_asker_reads_how_they_will_hear_of_an_answer(client: Client, is_wanted: bool, words: str) -> None:
+    question = QuestionFactory.create()
+    choose_mail(user=question.asker, kind=MailKind.QUESTION_ANSWERED, is_wanted=is_wanted)
+    page = _signed_in(client, question.asker).get(question.get_absolute_url()).content.decode()
+    assert words in " ".join(page.split())

@@ -271,3 +271,13 @@ def test_retiring_a_draft_leaves_the_live_text_alone() -> None:
     live, moved = article.live, _step(draft(article=article), S.RETIRED)
     article.refresh_from_db()
     assert (moved.state, moved.retired_at, article.live) == ("retired", NOW, live)
+
+
+def test_who_edited_a_draft_of_somebody_else_does_not_approve_it() -> None:
+    revision, second = draft(), staff("editor")
+    edit_draft(by=second, revision=revision, title="New", summary="", html="<p>All new.</p>")
+    move(by=second, revision=revision, target=RevisionState.IN_REVIEW, now=timezone.now())
+    with pytest.raises(EditorialError, match="other than the author"):
+        move(by=second, revision=revision, target=RevisionState.APPROVED, now=timezone.now())
+    third = move(by=staff("editor"), revision=revision, target=RevisionState.APPROVED, now=timezone.now())
+    assert third.state == RevisionState.APPROVED

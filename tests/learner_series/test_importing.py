@@ -5,6 +5,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
 from breakthru.lib.documents import DocumentError, Imported
@@ -156,3 +158,17 @@ def test_import_draft_of_the_demo_document() -> None:
     assert (revision.article.slug, revision.title) == ("why-a-mentor-matters", "Why a mentor matters")
     assert revision.import_report == []
     assert revision.word_count > 1500
+
+
+def test_a_picture_that_was_cut_short_is_written_anew() -> None:
+    imported = with_picture()
+    [image] = imported.images
+    path = f"articles/{image.name}"
+    # The tests' storage lives as long as their process: another test may have kept the whole picture.
+    default_storage.delete(path)
+    default_storage.save(path, ContentFile(image.data[:10]))
+
+    import_article(by=staff("editor"), imported=imported, slug="", series=None)
+
+    with ArticleImage.objects.get().file.open() as file:
+        assert file.read() == image.data

@@ -2,11 +2,14 @@
 
 import base64
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image as Pillow
 
+from breakthru.lib import images
 from breakthru.lib.documents import DocumentError, Dropped, Imported, import_document, report
+from breakthru.lib.images import Image
 from breakthru.lib.richtext import Heading
 
 _PNG_FILE = BytesIO()
@@ -278,6 +281,8 @@ def test_text_is_read_in_the_common_encodings(name: str, encoding: str) -> None:
         ("a.md", b"x" * 20_000_001, "The document is larger than 20 MB."),
         ("a.md", b"x" * 500_001, "The text is larger than 500 kB."),
         ("a.html", b"x " * 1_000_000, "This text is too long"),
+        # Each sign grows to five when it is written as HTML.
+        ("a.html", b"<p>" + b"& " * 260_000, "The document cannot be imported. This text is too long"),
         ("a.html", b"<b>" * 90_000, "The document has far too much formatting to be read."),
         ("a.docx", b"%PDF-1.7 x", "This is a PDF"),
         ("a.md", b"%PDF-1.7 x", "This is a PDF"),
@@ -307,3 +312,29 @@ def test_hostile_markdown_is_disarmed() -> None:
     )
 
     assert imported.cleaned.html == "<p>[a](javascript:alert(1))</p><p>x</p>"
+
+
+def test_one_picture_used_often_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+
+    def reencode(data: bytes, **options: Any) -> Image:
+        read.append(data)
+        return real(data, **options)
+
+    real = images.reencode
+    monkeypatch.setattr(report, "reencode", reencode)
+    out = BytesIO()
+    Pillow.new("RGB", (3, 2), "red").save(out, "PNG")
+    tag = f'<p><img src="data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}" alt="Red"></p>'
+
+    imported = import_document("a.html", (tag * 20).encode())
+
+    assert (len(read), len(imported.images), imported.cleaned.html.count("<img")) == (1, 1, 20)
+
+
+def test_links_that_run_something_are_reported() -> None:
+    imported = import_document("a.html", b'<p>Some <a href="javascript:alert(1)">bad</a> words.</p>')
+
+    assert [(row.kind, row.count, row.example) for row in imported.report] == [
+        (report.REFUSED_LINKS, 1, "javascript:alert(1)")
+    ]

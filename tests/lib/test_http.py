@@ -1,23 +1,28 @@
 """Middleware and small helpers around requests and responses."""
 
+import logging
 import re
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.contrib.sessions.backends.signed_cookies import SessionStore
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.test import RequestFactory
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.test import Client, RequestFactory
 
 from breakthru.lib.http import (
     PERMISSIONS_POLICY,
+    TECHNICAL_PAGE,
+    AccessLogMiddleware,
     GetResponse,
+    OwnErrorPagesMiddleware,
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
     safe_next,
     unprocessable,
 )
 from breakthru.lib.logs import request_id
+from tests.factories.people import UserFactory
 
 
 def answer_of(get_response: GetResponse, path: str = "/", cookie: str | None = None) -> HttpResponseBase:
@@ -57,6 +62,112 @@ def test_request_id_outlives_the_middleware_for_what_django_logs_last() -> None:
 
     assert known_after_first == first["X-Request-ID"]
     assert request_id.get() == second["X-Request-ID"] != first["X-Request-ID"]
+
+
+def access_lines(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str, dict[str, Any]]]:
+    """Level, message and fields of each access line, the duration left out."""
+    records = [entry for entry in caplog.records if entry.name == "breakthru.access"]
+    fields: list[dict[str, Any]] = [dict(vars(entry)["fields"]) for entry in records]
+    assert all(entry.pop("milliseconds") >= 0 for entry in fields)
+    pairs = zip(records, fields, strict=True)
+    return [(entry.levelno, entry.getMessage(), given) for entry, given in pairs]
+
+
+@pytest.mark.parametrize(
+    ("path", "level", "route", "status"),
+    [
+        ("/theme/?next=/secret-query/", logging.INFO, "theme/", 200),
+        ("/secret-path/", logging.INFO, "-", 404),
+        ("/healthz", logging.DEBUG, "healthz", 200),
+    ],
+)
+def test_access_line_tells_the_route_not_the_path(
+    path: str, level: int, route: str, status: int, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="breakthru.access")
+    client.get(path)
+    assert access_lines(caplog) == [
+        (level, "request", {"method": "GET", "route": route, "status": status}),
+    ]
+    assert "secret" not in caplog.text
+
+
+def test_access_line_goes_with_the_answer_unchanged() -> None:
+    response = HttpResponse(status=204)
+    assert AccessLogMiddleware(lambda request: response)(RequestFactory().post("/")) is response
+
+
+@pytest.mark.parametrize("path", ["/no/such/page/", "/static/no-such.css", "/learn/images/no-such.png"])
+@pytest.mark.django_db
+def test_wrong_address_gets_our_page_under_debug(path: str, client: Client, settings: LazySettings) -> None:
+    settings.DEBUG = True
+    response = client.get(path)
+    assert response.status_code == 404
+    assert b"This road ends here" in response.content
+    assert TECHNICAL_PAGE not in response.content
+
+
+@pytest.mark.django_db
+def test_wrong_staff_address_gets_our_page_under_debug(client: Client, settings: LazySettings) -> None:
+    settings.DEBUG = True
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    response = client.get("/admin/no/such/page/")
+    assert response.status_code == 404
+    assert b"This road ends here" in response.content
+
+
+def test_address_without_its_slash_is_still_mended_under_debug(
+    client: Client, settings: LazySettings
+) -> None:
+    settings.DEBUG = True
+    response = client.get("/theme")
+    assert (response.status_code, response["Location"]) == (301, "/theme/")
+
+
+@pytest.mark.parametrize("limit", ["DATA_UPLOAD_MAX_MEMORY_SIZE", "DATA_UPLOAD_MAX_NUMBER_FIELDS"])
+def test_too_much_at_once_gets_our_page_under_debug(limit: str, settings: LazySettings) -> None:
+    settings.DEBUG = True
+    setattr(settings, limit, 1)
+    body = "a=long+words&b=more"
+    client = Client(enforce_csrf_checks=True)
+    # With it, the form is first read where its token is checked, as in a browser.
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    response = client.post("/theme/", body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 400
+    assert b"what you sent may have been too large" in response.content
+    assert TECHNICAL_PAGE not in response.content
+
+
+def test_fault_of_ours_keeps_the_technical_page_under_debug(
+    client: Client, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise ValueError
+
+    settings.DEBUG = True
+    monkeypatch.setattr("breakthru.views.render", fail)
+    client.raise_request_exception = False
+    response = client.get("/theme/")
+    assert response.status_code == 500
+    assert TECHNICAL_PAGE in response.content
+
+
+@pytest.mark.parametrize(
+    ("debug", "response"),
+    [
+        (False, HttpResponse(TECHNICAL_PAGE, status=404)),
+        (True, HttpResponse(TECHNICAL_PAGE)),
+        (True, HttpResponse("a page of ours", status=404)),
+        (True, StreamingHttpResponse([TECHNICAL_PAGE], status=404)),
+    ],
+)
+def test_other_answers_pass_unchanged(
+    debug: bool,
+    response: HttpResponseBase,
+    settings: LazySettings,
+) -> None:
+    settings.DEBUG = debug
+    assert OwnErrorPagesMiddleware(lambda request: response)(RequestFactory().get("/")) is response
 
 
 def test_security_headers_are_added() -> None:

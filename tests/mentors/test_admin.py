@@ -176,3 +176,33 @@ def test_verification_of_nobody_is_a_404(client: Client, coordinator: User) -> N
 def test_verification_is_for_coordinators(client: Client) -> None:
     client.force_login(staff("editor"))
     assert client.get(verification_url(MentorFactory.create().pk)).status_code == 403
+
+
+def test_saving_a_headline_does_not_undo_a_suspension_made_meanwhile(
+    client: Client, coordinator: User
+) -> None:
+    profile = MentorFactory.create(headline="Old")
+
+    def suspend_and_save(form: Any, *args: Any, **kwargs: Any) -> Any:
+        MentorProfile.objects.update(verification=Verification.SUSPENDED)
+        return real(form, *args, **kwargs)
+
+    real = page_module.MentorProfileAdmin.save_form
+    with patch.object(page_module.MentorProfileAdmin, "save_form", suspend_and_save):
+        client.post(change_url(profile), {"school": "LSM", "program_year": "m3", "headline": "New"})
+
+    after = MentorProfile.objects.get()
+    assert (after.headline, after.verification) == ("New", Verification.SUSPENDED)
+
+
+@pytest.mark.parametrize(("words", "is_found"), [("Amara", True), ("nobody", False)])
+def test_mentors_are_found_by_name(client: Client, coordinator: User, words: str, is_found: bool) -> None:
+    MentorFactory.create(user__display_name="Amara", user__slug="amara-x")
+    page = client.get(reverse("admin:mentors_mentorprofile_changelist"), {"q": words})
+    assert ("amara-x" in page.content.decode() or "Amara" in page.content.decode()) is is_found
+
+
+def test_a_known_person_is_named_and_not_linked(client: Client, coordinator: User) -> None:
+    profile = MentorFactory.create()
+    page = client.get(change_url(profile)).content.decode()
+    assert (profile.user.display_name in page, "/accounts/user/" in page) == (True, False)

@@ -82,3 +82,30 @@ def test_change_that_does_not_fit_changes_nothing(
 def test_longest_reason_fits(expired: MentorProfile) -> None:
     changed(expired, Verification.VERIFIED, reason="x" * LONGEST_REASON)
     assert len(AuditEntry.objects.get().reason) == LONGEST_REASON
+
+
+def test_nobody_decides_about_their_own_verification(expired: MentorProfile) -> None:
+    own = MentorFactory.create(user=staff("coordinator"), verification=Verification.EXPIRED)
+    with pytest.raises(VerificationError, match="Somebody else"):
+        change_verification(
+            by=own.user,
+            profile=own,
+            verification=Verification.VERIFIED,
+            until=NEXT_JULY,
+            reason="Me.",
+            today=TODAY,
+        )
+    assert MentorProfile.objects.get(pk=own.pk).verification == Verification.EXPIRED
+
+
+@pytest.mark.parametrize("group", ["editor", "moderator"])
+def test_only_coordinators_decide(expired: MentorProfile, group: str) -> None:
+    with pytest.raises(VerificationError, match="Somebody else"):
+        change_verification(
+            by=staff(group),
+            profile=expired,
+            verification=Verification.VERIFIED,
+            until=NEXT_JULY,
+            reason="A letter.",
+            today=TODAY,
+        )

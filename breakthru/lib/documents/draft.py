@@ -8,13 +8,14 @@ from pathlib import PurePath
 from urllib.parse import unquote_to_bytes
 
 from breakthru.lib.documents.notes import gather_footnotes, mark_callouts
-from breakthru.lib.documents.report import Album, DocumentError, DropLog, Imported
+from breakthru.lib.documents.report import REFUSED_LINKS, Album, DocumentError, DropLog, Imported
 from breakthru.lib.richtext import ARTICLE, RichTextError, clean
 from breakthru.lib.richtext.tree import Element, read_any, remove, text_in, unwrap, write
 
 MAX_TITLE = 200
 MAX_SUMMARY = 500
 _DATA = re.compile(r"data:image/[a-z0-9.+-]+(?:;[a-z0-9=-]+)*?(;base64)?,", re.IGNORECASE)
+_PICTURE_DATA = re.compile(r"data:image/[^\"'\s<>]*", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -32,6 +33,9 @@ class Draft:
 
 def parse(html: str) -> Element:
     """Return the tree of a document's HTML; raises DocumentError for markup that nobody wrote by hand."""
+    # Cleaning grows faster than the text: what is too long is refused before, its pictures not counted.
+    if len(_PICTURE_DATA.sub("", html)) > ARTICLE.max_bytes:
+        raise DocumentError("This text is too long for one article. Please split it.")
     try:
         return read_any(html, ARTICLE)
     except RichTextError as error:
@@ -115,4 +119,4 @@ def _report_links(root: Element, log: DropLog) -> None:
     for el in root.iter("a"):
         href = el.get("href", "").strip().replace(" ", "%20")
         if href and not ARTICLE.allows_link(href) and text_in(el):
-            log.add("Links (only web, mail and local ones are kept)", f"{text_in(el)} ({href})")
+            log.add(REFUSED_LINKS, f"{text_in(el)} ({href})")

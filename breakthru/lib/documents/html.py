@@ -4,7 +4,7 @@ import html
 import re
 
 from breakthru.lib.documents.draft import Draft, parse
-from breakthru.lib.documents.report import Album, DropLog
+from breakthru.lib.documents.report import REFUSED_LINKS, Album, DropLog
 
 _KINDS = {
     "script": "Scripts",
@@ -28,6 +28,9 @@ _KINDS = {
 # Bounded repeats keep these linear on hostile input.
 _TAG = re.compile(rf"<({'|'.join(_KINDS)})(?=[\s/>])[^<>]{{0,200}}", re.IGNORECASE)
 _HANDLER = re.compile(r"<[a-z][^<>]{0,400}?\s(on[a-z]{3,20})\s?=", re.IGNORECASE)
+_SCRIPT_LINK = re.compile(
+    r"href\s?=\s?[\"']?\s{0,20}((?:javascript|vbscript|data):[^\"'<>]{0,100})", re.IGNORECASE
+)
 _TITLE = re.compile(r"<title(?:\s[^<>]{0,200})?>([^<]{0,500})</title", re.IGNORECASE)
 _META = re.compile(r"<meta\s([^<>]{0,1000})>", re.IGNORECASE)
 _CONTENT = re.compile(r"content\s?=\s?(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
@@ -48,6 +51,8 @@ def report_active(text: str, log: DropLog) -> None:
         log.add(_KINDS[match[1].lower()], match.group() + ">")
     for match in _HANDLER.finditer(text):
         log.add("Scripts in attributes", match[1])
+    for match in _SCRIPT_LINK.finditer(text):
+        log.add(REFUSED_LINKS, match[1])
 
 
 def _description(text: str) -> str:

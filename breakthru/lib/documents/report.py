@@ -1,5 +1,6 @@
 """What an import gives back: the draft, its pictures, and an honest list of what was left out."""
 
+import hashlib
 from dataclasses import dataclass
 
 from breakthru.lib.images import MAX_BYTES, Image, ImageError, reencode
@@ -7,6 +8,9 @@ from breakthru.lib.richtext import Cleaned
 
 MAX_IMAGES = 200
 _EXAMPLE_LENGTH = 120
+
+
+REFUSED_LINKS = "Links (only web, mail and local ones are kept)"
 
 
 class DocumentError(ValueError):
@@ -60,16 +64,26 @@ class Album:
         self._log = log
         self._prefix = prefix
         self._images: dict[str, Image] = {}
+        # By the hash of what came in: one picture referenced a thousand times is decoded once.
+        self._seen: dict[bytes, Image | ImageError] = {}
+
+    def _read(self, data: bytes, alt: str) -> Image | ImageError:
+        key = hashlib.sha256(data).digest()
+        if key not in self._seen:
+            try:
+                self._seen[key] = reencode(data, max_bytes=MAX_BYTES, alt=alt)
+            except ImageError as error:
+                self._seen[key] = error
+        return self._seen[key]
 
     def add(self, data: bytes, alt: str) -> dict[str, str] | None:
         """Re-encode a picture and return the attributes of its <img>, or None if it was refused."""
         if len(self._images) >= MAX_IMAGES:
             self.refuse(f"More than {MAX_IMAGES} pictures.", alt)
             return None
-        try:
-            image = reencode(data, max_bytes=MAX_BYTES, alt=alt)
-        except ImageError as error:
-            self.refuse(str(error), alt)
+        image = self._read(data, alt)
+        if isinstance(image, ImageError):
+            self.refuse(str(image), alt)
             return None
         self._images.setdefault(image.name, image)
         size = {"width": str(image.width), "height": str(image.height)}

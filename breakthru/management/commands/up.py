@@ -153,7 +153,7 @@ def site_programs(place: Place) -> list[Program]:
             orphan_signal=signal.SIGKILL,
         ),
         _program(place, "beat", ("-m", *celery, *beat)),
-        _program(place, "web", ("-m", *granian, "--no-ws", "--access-log", "breakthru.wsgi:application")),
+        _program(place, "web", ("-m", *granian, "--no-ws", "breakthru.wsgi:application")),
     ]
 
 
