@@ -107,7 +107,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", default=DATABASE_URL, conn_max_age=60)}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).update(
-    # A web request may not hold the database longer than this; jobs set their own.
+    # No request, job or migration may hold the database longer than this; set it higher for long migrations.
     {
         "connect_timeout": 3,
         "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)}",
