@@ -7,9 +7,12 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, IdempotencyToken
 from accounts.services.mail import send_account_mail as send
+from breakthru.outbox.purging import delete_slice
+from breakthru.outbox.services import enqueue
 
 KEEP_TOKENS = timedelta(days=7)
-KEEP_MAILS = timedelta(days=30)
+# A day longer than a mail is tried; by then the links in it have expired.
+KEEP_MAILS = timedelta(days=4)
 
 
 def send_account_mail(ref: str) -> None:
@@ -18,8 +21,12 @@ def send_account_mail(ref: str) -> None:
 
 
 def clear_expired(slot: str) -> None:
-    """Delete expired sessions, old form tokens, and the traces of account mails."""
+    """Delete expired sessions, old form tokens, and account mails, sent or not, slice by slice."""
     now = timezone.now()
-    Session.objects.filter(expire_date__lt=now).delete()
-    IdempotencyToken.objects.filter(created_at__lt=now - KEEP_TOKENS).delete()
-    AccountMail.objects.filter(created_at__lt=now - KEEP_MAILS).delete()
+    expired = [
+        Session.objects.filter(expire_date__lt=now),
+        IdempotencyToken.objects.filter(created_at__lt=now - KEEP_TOKENS),
+        AccountMail.objects.filter(created_at__lt=now - KEEP_MAILS),
+    ]
+    if any(delete_slice(rows) for rows in expired):
+        enqueue("accounts.clear_expired", slot)

@@ -14,6 +14,8 @@ from breakthru.outbox.models import Heartbeat, Outbox
 
 HEART_STOPS_AFTER = timedelta(minutes=5)
 WORK_IS_LATE_AFTER = timedelta(minutes=5)
+# A mail server may well ask a stranger to come again in some minutes.
+WAITING_IS_LONG_AFTER = timedelta(minutes=15)
 
 
 @dataclass
@@ -56,7 +58,10 @@ def readiness(now: datetime) -> Readiness:
     try:
         _migrations_once_applied()
         beat = Heartbeat.objects.filter(name="worker").first()
-        is_late = Outbox.objects.pending().filter(run_after__lt=now - WORK_IS_LATE_AFTER).exists()
+        late = Outbox.objects.late(
+            due_before=now - WORK_IS_LATE_AFTER, waiting_before=now - WAITING_IS_LONG_AFTER
+        )
+        is_late = late.exists()
         is_parked = Outbox.objects.parked().exists()
     except Error:
         state.problems.append("database")

@@ -27,16 +27,22 @@ def queue_account_mail(*, to: str, subject: str, text: str, html: str) -> None:
 
 
 def send_account_mail(*, mail_id: int) -> None:
-    """Send one kept mail and forget its words; an already sent one is left alone."""
-    mail = AccountMail.objects.select_for_update().get(pk=mail_id)
-    if mail.sent_at is not None:
+    """Send one kept mail and forget its words; one that has ended, or is gone with its time, is left alone.
+
+    Raises LaterError while the mail server does not take it.
+    """
+    mail = AccountMail.objects.select_for_update().filter(pk=mail_id).first()
+    if mail is None or mail.has_ended:
         return
-    assemble(
+    message = assemble(
         to=mail.to, key=f"account-mail:{mail.pk}", subject=mail.subject, text=mail.text, html=mail.html
-    ).send()
+    )
+    if message.send():
+        mail.sent_at = timezone.now()
+    else:
+        mail.refused_at = timezone.now()
     mail.text = mail.html = ""
-    mail.sent_at = timezone.now()
-    mail.save(update_fields=["text", "html", "sent_at"])
+    mail.save(update_fields=["text", "html", "sent_at", "refused_at"])
 
 
 def unsubscribe_url(*, user: User, kind: MailKind) -> str:

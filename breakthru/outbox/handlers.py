@@ -5,13 +5,16 @@ from datetime import timedelta
 from django.utils import timezone
 
 from breakthru.outbox.models import Heartbeat, Outbox
+from breakthru.outbox.purging import delete_slice
+from breakthru.outbox.services import enqueue
 
 KEEP_DONE = timedelta(days=7)
 
 
 def purge(slot: str) -> None:
-    """Delete rows done more than a week ago. A dedupe key lives as long as its row."""
-    Outbox.objects.done_before(timezone.now() - KEEP_DONE).delete()
+    """Delete rows done more than a week ago, slice by slice. A dedupe key lives as long as its row."""
+    if delete_slice(Outbox.objects.done_before(timezone.now() - KEEP_DONE)):
+        enqueue("outbox.purge", slot)
 
 
 def beat_heart(slot: str) -> None:

@@ -4,13 +4,20 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Least, Now, Power
 
 MAX_ATTEMPTS = 5
 # A row started this often without an end kills its worker each time: it is poison too.
 MAX_STARTS = 20
 REPUBLISH_AFTER = timedelta(seconds=60)
+LONGEST_REPUBLISH = timedelta(minutes=30)
+
+# A message that may still wait in the broker is repeated after 1, 2, 4, … 30 minutes.
+_TIMES = Power(Value(2), Least(F("republish_count"), Value(5)))
+_PAUSE = Least(
+    ExpressionWrapper(Value(REPUBLISH_AFTER) * _TIMES, output_field=DurationField()), Value(LONGEST_REPUBLISH)
+)
 
 
 class OutboxQuerySet(models.QuerySet["Outbox"]):
@@ -20,10 +27,25 @@ class OutboxQuerySet(models.QuerySet["Outbox"]):
         """Rows neither done nor parked."""
         return self.filter(done_at=None, parked_at=None)
 
+    def ripe(self) -> Self:
+        """Pending rows whose time has come by the database's clock."""
+        return self.pending().filter(run_after__lte=Now())
+
     def due(self) -> Self:
-        """Pending rows whose time has come by the database's clock and that no worker holds for now."""
-        late = Q(published_at=None) | Q(published_at__lt=Now() - REPUBLISH_AFTER)
-        return self.pending().filter(late, run_after__lte=Now())
+        """Ripe rows that were not handed out lately."""
+        return self.ripe().filter(Q(published_at=None) | Q(published_at__lt=Now() - _PAUSE))
+
+    def handed_out(self, *, for_longer_than: timedelta = timedelta(0)) -> Self:
+        """Pending rows that Celery was told of, and nobody ended since."""
+        return self.pending().filter(published_at__lte=Now() - for_longer_than)
+
+    def waiting(self) -> Self:
+        """Pending rows that sleep until something is back that is away for everybody."""
+        return self.pending().filter(run_after__gt=Now()).exclude(waits_for="")
+
+    def late(self, *, due_before: datetime, waiting_before: datetime) -> Self:
+        """Pending rows whose time came, or whose waiting for something began, before these instants."""
+        return self.pending().filter(Q(run_after__lt=due_before) | Q(waiting_since__lt=waiting_before))
 
     def parked(self) -> Self:
         """Rows that staff must look at."""
@@ -45,6 +67,9 @@ class Outbox(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     start_count = models.PositiveSmallIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
+    republish_count = models.PositiveSmallIntegerField(db_default=0)
+    waiting_since = models.DateTimeField(null=True)
+    waits_for = models.CharField(max_length=40, blank=True, db_default="")
     done_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)

@@ -7,7 +7,10 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from accounts.handlers import KEEP_MAILS
 from accounts.models import AccountMail, IdempotencyToken
+from breakthru.lib.mail import RETRY_FOR
+from breakthru.outbox import purging
 from breakthru.outbox.models import Outbox
 from breakthru.outbox.registry import kinds
 from breakthru.outbox.services import deliver, enqueue
@@ -45,9 +48,27 @@ def test_form_tokens_go_after_a_week() -> None:
     assert old.pk != young.pk
 
 
-def test_traces_of_account_mails_go_after_thirty_days() -> None:
+def test_account_mails_go_after_four_days_sent_or_not() -> None:
     now = timezone.now()
-    young = AccountMail.objects.create(to="a@example.test", created_at=now - 29 * DAY)
-    AccountMail.objects.create(to="b@example.test", created_at=now - 31 * DAY)
+    words = {"text": "Secret link", "html": "<p>Secret link</p>"}
+    young = AccountMail.objects.create(to="a@example.test", created_at=now - 3 * DAY, **words)
+    AccountMail.objects.create(to="b@example.test", created_at=now - 5 * DAY, **words)
+    AccountMail.objects.create(to="c@example.test", created_at=now - 5 * DAY, sent_at=now - 5 * DAY)
     clear()
     assert list(AccountMail.objects.all()) == [young]
+
+
+def test_account_mails_are_kept_for_as_long_as_they_are_tried() -> None:
+    assert KEEP_MAILS > RETRY_FOR
+
+
+def test_clearing_goes_on_slice_by_slice_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "SLICE", 2)
+    long_ago = timezone.now() - 99 * DAY
+    for number in range(3):
+        Session.objects.create(session_key=f"old{number}", session_data="", expire_date=long_ago)
+        AccountMail.objects.create(to="a@example.test", created_at=long_ago)
+    clear()
+    while following := Outbox.objects.due().first():
+        assert (following.kind, deliver(following.pk)) == ("accounts.clear_expired", True)
+    assert (Session.objects.count(), AccountMail.objects.count()) == (0, 0)

@@ -1,6 +1,7 @@
 """Account mails through the outbox, and which mails a person wants."""
 
 import smtplib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from accounts.services.mail import (
     choose_mail,
     queue_account_mail,
     read_unsubscribe_token,
+    send_account_mail,
     unsubscribe_url,
     wants_mail,
 )
@@ -22,6 +24,7 @@ from breakthru.outbox.models import Outbox
 from breakthru.outbox.services import deliver
 from tests.accounts.conftest import Worker
 from tests.factories.people import UserFactory
+from tests.outbox.clock import let_pass
 
 pytestmark = pytest.mark.django_db
 KIND = MailKind.QUESTION_ANSWERED
@@ -70,8 +73,31 @@ def test_mail_waits_with_its_words_while_the_mail_server_is_down(
         assert deliver(Outbox.objects.get().pk) is False
     kept.refresh_from_db()
     assert (kept.text, kept.sent_at) == ("Secret link", None)
-    assert deliver(Outbox.objects.get().pk) is True
-    assert [sent.body for sent in mail.outbox] == ["Secret link\n"]
+    let_pass(timedelta(hours=1))
+    assert [sent.body for sent in work_off()] == ["Secret link\n"]
+
+
+def test_mail_that_is_refused_for_good_is_done_and_forgets_its_words(
+    monkeypatch: pytest.MonkeyPatch, work_off: Worker
+) -> None:
+    kept = queued()
+
+    def refuse(self: EmailBackend, messages: Any) -> int:
+        raise smtplib.SMTPRecipientsRefused({kept.to: (550, b"5.1.1 no such user")})
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    assert work_off() == []
+    kept.refresh_from_db()
+    assert (kept.text, kept.html, kept.sent_at, kept.refused_at is not None) == ("", "", None, True)
+    monkeypatch.undo()
+    # A repeated message of the outbox changes nothing.
+    send_account_mail(mail_id=kept.pk)
+    assert mail.outbox == []
+
+
+def test_mail_that_was_purged_is_no_work_any_more(work_off: Worker) -> None:
+    queued().delete()
+    assert work_off() == []
 
 
 # --- Choices ------------------------------------------------------------------------------------------------

@@ -224,6 +224,19 @@ def test_account_mail_words_gone_when_sent() -> None:
 
 
 @in_test
+def test_account_mail_refused_is_not_sent_and_words_gone() -> None:
+    AccountMail.objects.create(to="a@example.test", subject="s", refused_at=NOON)
+    for fields in ({"text": "t"}, {"html": "h"}, {"sent_at": NOON}):
+        with refused_by("account_mail_refused_is_not_sent_and_words_gone"):
+            AccountMail.objects.create(to="a@example.test", subject="s", refused_at=NOON, **fields)
+
+
+def test_account_mail_has_ended_when_it_was_sent_or_refused() -> None:
+    mails = [AccountMail(), AccountMail(sent_at=NOON), AccountMail(refused_at=NOON)]
+    assert [mail.has_ended for mail in mails] == [False, True, True]
+
+
+@in_test
 def test_mail_choice_once() -> None:
     user = UserFactory.create()
     choice = {"kind": MailKind.QUESTION_ANSWERED, "is_wanted": False}

@@ -14,7 +14,13 @@ from django.utils import timezone
 
 from breakthru import readiness as module
 from breakthru.outbox.models import Heartbeat, Outbox
-from breakthru.readiness import HEART_STOPS_AFTER, WORK_IS_LATE_AFTER, Readiness, readiness
+from breakthru.readiness import (
+    HEART_STOPS_AFTER,
+    WAITING_IS_LONG_AFTER,
+    WORK_IS_LATE_AFTER,
+    Readiness,
+    readiness,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -61,6 +67,9 @@ def test_heart_that_never_beat_degrades() -> None:
         ({"run_after": NOW - WORK_IS_LATE_AFTER - SECOND}, ["outbox_late"]),
         ({"run_after": NOW - WORK_IS_LATE_AFTER - SECOND, "done_at": NOW}, []),
         ({"run_after": NOW - WORK_IS_LATE_AFTER - SECOND, "parked_at": NOW}, ["outbox_parked"]),
+        # Between two tries its time has not come, but it waits all the same.
+        ({"run_after": NOW, "waiting_since": NOW - WAITING_IS_LONG_AFTER}, []),
+        ({"run_after": NOW, "waiting_since": NOW - WAITING_IS_LONG_AFTER - SECOND}, ["outbox_late"]),
     ],
 )
 def test_work_that_is_late_or_parked_degrades(

@@ -201,6 +201,18 @@ def test_site_programs_start_the_web_last(place: Place) -> None:
     ]
 
 
+def test_jobs_may_hold_the_database_longer_than_requests(place: Place) -> None:
+    given = {program.name: program.env.get("STATEMENT_TIMEOUT_MS") for program in site_programs(place)}
+
+    assert given == {"relay": "60000", "worker": "60000", "beat": None, "web": None}
+
+
+def test_jobs_keep_a_limit_that_is_given(place: Place) -> None:
+    chosen = replace(place, environment={"STATEMENT_TIMEOUT_MS": "5"})
+
+    assert {program.env["STATEMENT_TIMEOUT_MS"] for program in site_programs(chosen)} == {"5"}
+
+
 def test_web_server_writes_no_addresses(place: Place) -> None:
     assert "--access-log" not in site_programs(place)[-1].argv
 

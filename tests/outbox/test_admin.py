@@ -1,6 +1,7 @@
 """The staff page of the outbox."""
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
@@ -25,6 +26,18 @@ def test_parked_rows_start_again_and_others_stay(client: Client) -> None:
     parked.refresh_from_db()
     done.refresh_from_db()
     assert (parked.parked_at, parked.attempts, done.done_at) == (None, 0, now)
+
+
+def test_start_of_a_parked_row_is_logged_with_who_did_it(client: Client) -> None:
+    by = UserFactory.create(is_staff=True, is_superuser=True)
+    client.force_login(by)
+    parked = Outbox.objects.create(kind="outbox.beat_heart", ref="1", parked_at=timezone.now())
+    waiting = Outbox.objects.create(kind="outbox.beat_heart", ref="2")
+    client.post(reverse(LIST), {"action": "start_again", "_selected_action": [parked.pk, waiting.pk]})
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.get_edited_object(), entry.action_flag, entry.change_message) == (
+        by, parked, CHANGE, "Started again.",
+    )  # fmt: skip
 
 
 def test_rows_are_not_added_changed_or_deleted(client: Client) -> None:

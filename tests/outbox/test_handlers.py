@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from breakthru.outbox import purging
 from breakthru.outbox.models import Heartbeat, Outbox
 from breakthru.outbox.services import deliver, enqueue
 
@@ -27,6 +28,18 @@ def test_purge_deletes_rows_done_more_than_a_week_ago() -> None:
     Outbox.objects.create(kind="a", ref="old", done_at=now - 8 * DAY)
     run("outbox.purge")
     assert list(Outbox.objects.filter(kind="a").order_by("pk")) == kept
+
+
+def test_purge_goes_on_with_its_next_slice_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "SLICE", 2)
+    long_ago = timezone.now() - 8 * DAY
+    Outbox.objects.bulk_create([Outbox(kind="a", ref="old", done_at=long_ago) for _ in range(5)])
+    run("outbox.purge")
+    left = [Outbox.objects.filter(kind="a").count()]
+    while following := Outbox.objects.filter(kind="outbox.purge", done_at=None).first():
+        assert (deliver(following.pk), following.ref) == (True, "2026-11-22T12:00")
+        left.append(Outbox.objects.filter(kind="a").count())
+    assert left == [3, 1, 0]
 
 
 def test_heart_beats_on_one_row() -> None:

@@ -60,6 +60,38 @@ def test_due_rows_were_not_handed_out_lately() -> None:
     assert list(Outbox.objects.due()) == [late]
 
 
+def test_ripe_rows_may_be_handed_out_already() -> None:
+    ripe = row(published_at=Now())
+    row(run_after=Now() + timedelta(hours=1))
+    row(done_at=NOON)
+    assert list(Outbox.objects.ripe()) == [ripe]
+
+
+def test_handed_out_rows_are_pending_and_celery_was_told() -> None:
+    old, young = row(published_at=Now() - 5 * SECOND), row(published_at=Now())
+    row()
+    row(published_at=NOON, done_at=NOON)
+    assert list(Outbox.objects.handed_out().order_by("pk")) == [old, young]
+    assert list(Outbox.objects.handed_out(for_longer_than=4 * SECOND)) == [old]
+
+
+def test_waiting_rows_sleep_until_something_is_back() -> None:
+    later = Now() + timedelta(hours=1)
+    waits = row(waits_for="the moon", run_after=later)
+    row(waits_for="the moon")
+    row(run_after=later)
+    row(waits_for="the moon", run_after=later, parked_at=NOON)
+    assert list(Outbox.objects.waiting()) == [waits]
+
+
+def test_late_rows_are_due_or_waiting_for_long() -> None:
+    due, waits = row(run_after=NOON - SECOND), row(run_after=NOON, waiting_since=NOON - 2 * SECOND)
+    row(run_after=NOON, waiting_since=NOON - SECOND)
+    row(run_after=NOON - SECOND, done_at=NOON)
+    late = Outbox.objects.late(due_before=NOON, waiting_before=NOON - SECOND)
+    assert list(late.order_by("pk")) == [due, waits]
+
+
 def test_new_row_is_due_at_once_by_the_clock_of_the_database() -> None:
     assert list(Outbox.objects.due()) == []
     made = row()

@@ -23,7 +23,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from breakthru.outbox.models import Outbox
 from breakthru.outbox.registry import register
-from breakthru.outbox.relay import BATCH_WITHOUT_BROKER, PAUSE_SECONDS, Relay
+from breakthru.outbox.relay import BATCH_WITHOUT_BROKER, LOOK_SECONDS, PAUSE_SECONDS, Relay
 
 pytestmark = pytest.mark.django_db
 NOBODY = "redis+socket:///nowhere/broker.sock"
@@ -152,6 +152,85 @@ def test_relay_goes_on_after_a_handler_that_fails(calls: list[str]) -> None:
     rows(1)
     assert Relay(celery_app(NOBODY)).round() == 2
     assert calls == ["0"]
+
+
+# --- What the broker lost, and what is away -----------------------------------------------------------------
+
+
+@pytest.fixture
+def busy_relay(relay: Relay, queue: str, calls: list[str]) -> Relay:
+    """A relay that knows its broker, and whose queue no worker empties."""
+    rows(1)
+    relay.round()
+    relay.look()
+    relay.round()
+    return relay
+
+
+def handed_out_long_ago() -> int:
+    """A row of many publications whose next one is far away."""
+    (made,) = rows(1, published_at=Now() - timedelta(minutes=5), republish_count=5)
+    return made
+
+
+def test_row_that_may_wait_in_the_queue_keeps_its_growing_pause(busy_relay: Relay) -> None:
+    handed_out_long_ago()
+    busy_relay.look()
+    assert busy_relay.round() == 0
+
+
+def test_row_is_handed_out_anew_when_the_queue_is_empty(busy_relay: Relay, queue: str) -> None:
+    made = handed_out_long_ago()
+    with Redis.from_url(settings.REDIS_URL) as broker:
+        broker.delete(queue)
+    busy_relay.look()
+    assert busy_relay.round() == 1
+    assert arrived(queue) == [("outbox.deliver", [made])]
+
+
+def test_rows_are_handed_out_anew_when_the_broker_began_a_new_life(busy_relay: Relay, queue: str) -> None:
+    handed_out_long_ago()
+    busy_relay.broker_run = "its life before"
+    busy_relay.look()
+    # The young row too: what was handed to the broker of before is gone, whatever its age.
+    assert busy_relay.round() == 2
+    busy_relay.look()
+    assert busy_relay.round() == 0
+
+
+def test_rows_are_worked_off_here_when_the_broker_went_with_them(calls: list[str]) -> None:
+    handed_out_long_ago()
+    relay = Relay(celery_app(NOBODY))
+    assert relay.round() == 1
+    assert calls == ["0"]
+
+
+def test_broker_that_is_known_to_be_away_is_not_asked(
+    relay: Relay, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay.broker_is_up = False
+    monkeypatch.setattr(relay, "_connected", None)
+    handed_out_long_ago()
+    relay.look()
+    assert Outbox.objects.due().count() == 1
+
+
+def test_round_looks_now_and_then(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, looked = [100.0], []
+    monkeypatch.setattr("breakthru.outbox.relay.time.monotonic", lambda: seconds[0])
+    monkeypatch.setattr(relay, "look", lambda: looked.append(seconds[0]))
+    for _ in range(4):
+        relay.round()
+        seconds[0] += LOOK_SECONDS / 2
+    assert looked == [100.0, 100.0 + LOOK_SECONDS]
+
+
+def test_relay_sends_a_scout_for_what_is_away(calls: list[str]) -> None:
+    rows(2, waits_for="the moon", run_after=Now() + timedelta(hours=1))
+    relay = Relay(celery_app(NOBODY))
+    # The scout gets through and wakes the other.
+    assert [relay.round(), relay.round(), relay.round()] == [1, 1, 0]
+    assert calls == ["0", "1"]
 
 
 # --- The loop -----------------------------------------------------------------------------------------------

@@ -18,14 +18,17 @@ from breakthru.outbox.services import (
     deliver,
     enqueue,
     park_worker_killers,
+    publish_anew,
     retry_parked,
     settle,
     unclaim,
 )
 from breakthru.outbox.tasks import deliver as deliver_task
+from tests.outbox.clock import let_pass
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 # Real commits; only the outbox's own tables are emptied afterwards.
 committed = pytest.mark.django_db(transaction=True, available_apps=["breakthru.outbox"])
 in_test = pytest.mark.django_db
@@ -192,12 +195,21 @@ def test_pauses_grow_until_a_row_is_parked(caplog: pytest.LogCaptureFixture) -> 
         deliver(made.pk)
         (pause,) = Outbox.objects.values_list(F("run_after") - Now(), flat=True)
         pauses.append(round(pause.total_seconds() + 0.4))
+        let_pass(pause)
     assert pauses[:4] == [10, 40, 160, 640]
     parked = again(made)
     assert (parked.attempts, parked.parked_at is not None) == (5, True)
     assert caplog.messages[-1] == f"outbox row {made.pk} (half_done) is parked after 5 attempts: ValueError"
     assert deliver(made.pk) is False
     assert again(made).attempts == 5
+
+
+@in_test
+def test_row_is_left_alone_until_its_time_has_come(calls: list[str]) -> None:
+    made = row(run_after=Now() + LATER)
+    # Many messages of one row may wait in Celery; they must not use up its attempts at once.
+    assert deliver(made.pk) is False
+    assert (calls, again(made).start_count) == ([], 0)
 
 
 @in_test
@@ -251,11 +263,44 @@ def test_claim_takes_the_oldest_due_rows_up_to_the_limit() -> None:
 
 
 @in_test
-def test_claimed_row_is_due_again_when_it_is_late() -> None:
+def test_claimed_row_is_due_again_after_pauses_that_grow_up_to_half_an_hour() -> None:
     made = row()
-    claim_due(limit=9)
-    Outbox.objects.update(published_at=F("published_at") - REPUBLISH_AFTER - timedelta(seconds=1))
     assert claim_due(limit=9) == [made.pk]
+    for minutes in (1, 2, 4, 8, 16, 30, 30):
+        let_pass(timedelta(minutes=minutes) - SECOND)
+        assert claim_due(limit=9) == []
+        let_pass(2 * SECOND)
+        assert claim_due(limit=9) == [made.pk]
+
+
+@committed
+def test_pauses_begin_anew_when_a_worker_took_the_row_and_died() -> None:
+    def dies(ref: str) -> None:
+        raise SystemExit
+
+    register("dies", dies)
+    made = row(kind="dies", published_at=Now(), republish_count=5)
+    with pytest.raises(SystemExit):
+        deliver(made.pk)
+    let_pass(REPUBLISH_AFTER + SECOND)
+    assert claim_due(limit=9) == [made.pk]
+
+
+@in_test
+def test_rows_that_the_broker_lost_are_due_and_their_pauses_begin_anew() -> None:
+    old, young = row(published_at=Now() - LATER, republish_count=5), row(published_at=Now())
+    assert publish_anew(after=REPUBLISH_AFTER) == 1
+    assert claim_due(limit=9) == [old.pk]
+    assert (again(old).republish_count, again(young).published_at is not None) == (0, True)
+
+
+@committed
+def test_row_that_a_worker_is_at_is_not_lost(other_worker: Any) -> None:
+    made = row(published_at=Now() - LATER)
+    lock(other_worker, made)
+    assert publish_anew(after=REPUBLISH_AFTER) == 0
+    other_worker.rollback()
+    assert publish_anew(after=REPUBLISH_AFTER) == 1
 
 
 @committed
@@ -331,7 +376,7 @@ def test_row_that_waits_for_a_worker_is_never_parked() -> None:
 def test_staff_let_parked_rows_start_afresh(calls: list[str]) -> None:
     parked = row(parked_at=NOON, attempts=5, start_count=20, published_at=NOON, last_error="ValueError")
     waiting = row(attempts=2)
-    assert retry_parked(ids=[parked.pk, waiting.pk]) == 1
+    assert retry_parked(ids=[parked.pk, waiting.pk]) == [parked.pk]
     fresh = again(parked)
     assert (fresh.parked_at, fresh.attempts, fresh.start_count, fresh.published_at, fresh.last_error) == (
         None, 0, 0, None, "",

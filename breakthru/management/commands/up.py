@@ -34,6 +34,8 @@ from breakthru.supervisor import Stopping, Supervisor, describe_exit, shorten
 # The server that is started when the environment does not name another.
 URL_OF = {DATABASE: "DATABASE_URL", BROKER: "REDIS_URL", CACHE: "CACHE_URL"}
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where a listener on all is reached
+# As in docker-compose.yml: a job may take longer than a visitor would wait.
+JOB_ENVIRONMENT = {"STATEMENT_TIMEOUT_MS": "60000"}
 DEMO_PASSWORD = "breakthru-demo"  # noqa: S105 -- printed on purpose; the demo refuses to run in production
 DEMO_ACCOUNTS = (
     ("learner", "a learner"),
@@ -140,12 +142,13 @@ def site_programs(place: Place) -> list[Program]:
     worker = ("worker", "--pool", "prefork", "--concurrency", "1", "--loglevel", "INFO")
     lean = ("--without-gossip", "--without-mingle")
     beat = ("beat", "--schedule", str(place.data_dir / "beat-schedule"), "--loglevel", "INFO")
+    jobs = replace(place, environment={**JOB_ENVIRONMENT, **place.environment})
     address = ("--host", place.host, "--port", str(place.port))
     granian = ("granian", "--interface", "wsgi", *address, "--workers", "1", "--blocking-threads", "4")
     return [
-        _program(place, "relay", ("manage.py", "relay")),
+        _program(jobs, "relay", ("manage.py", "relay")),
         replace(
-            _program(place, "worker", ("-m", *celery, *worker, *lean)),
+            _program(jobs, "worker", ("-m", *celery, *worker, *lean)),
             # Celery's soft shutdown: tasks get a while to end, then go back to the queue.
             stop_signal=signal.SIGQUIT,
             grace_seconds=25,
