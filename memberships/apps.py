@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class MembershipsConfig(AppConfig):
-    """Holds its place in the line of dependency; plans and grants come with their own part."""
+    """Nothing to register yet; payments come with their own part."""
 
     name = "memberships"

@@ -1,0 +1,5 @@
+"""Staff pages of memberships."""
+
+from memberships.admin import grant
+
+__all__ = ["grant"]
