@@ -10,6 +10,7 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import bad_request, page_not_found
@@ -121,6 +122,15 @@ class SecurityHeadersMiddleware:
         return response
 
 
+class TextGZipMiddleware(GZipMiddleware):
+    """Packs pages and other texts; pictures are packed already."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.get("Content-Type", "").partition(";")[0]
+        is_text = kind.startswith("text/") or kind.endswith(("json", "xml", "javascript"))
+        return super().process_response(request, response) if is_text else response
+
+
 def _read_a_session(request: HttpRequest) -> bool:
     """Say whether the page may show what belongs to one person: no shared or browser cache keeps such a page.
 
@@ -132,8 +142,11 @@ def _read_a_session(request: HttpRequest) -> bool:
 
 def safe_next(request: HttpRequest, value: str | None, default: str) -> str:
     """Return `value` when it is a path on this site, otherwise `default`."""
-    if value and url_has_allowed_host_and_scheme(
-        value, allowed_hosts=None, require_https=request.is_secure()
+    # What does not begin with a slash would be taken by `redirect` for the name of a view.
+    if (
+        value
+        and value.startswith("/")
+        and url_has_allowed_host_and_scheme(value, allowed_hosts=None, require_https=request.is_secure())
     ):
         return value
     return default

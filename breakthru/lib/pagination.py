@@ -35,6 +35,31 @@ def _read(cursor: str) -> tuple[datetime, int] | None:
         return None
 
 
+def best_first(queryset: QuerySet[M], *, cursor: str, size: int) -> Page[M]:
+    """Page `queryset` by its annotation `rank` (in double precision) and pk, descending.
+
+    PostgreSQL gives the same rank for the same words each time, so the cursor is stable while texts are.
+    """
+    position = _read_rank(cursor) if cursor else None
+    if position:
+        rank, pk = position
+        queryset = queryset.filter(Q(rank__lt=rank) | Q(rank=rank, pk__lt=pk))
+    rows = list(queryset.order_by("-rank", "-pk")[: size + 1])
+    if len(rows) <= size:
+        return Page(rows, "")
+    last = rows[size - 1]
+    rank = float(getattr(last, "rank"))  # noqa: B009  (annotated, so no field that a type could know)
+    return Page(rows[:size], _signer.sign(f"{rank.hex()}/{last.pk}"))
+
+
+def _read_rank(cursor: str) -> tuple[float, int] | None:
+    try:
+        rank, pk = _signer.unsign(cursor).split("/")
+        return float.fromhex(rank), int(pk)
+    except (BadSignature, ValueError):
+        return None
+
+
 def newest_first(queryset: QuerySet[M], *, field: str, cursor: str, size: int) -> Page[M]:
     """Page `queryset` by (`field`, pk) descending; `field` is a datetime that never changes.
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from django.contrib.admin import ModelAdmin
+from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest
 from unfold import decorators
+from unfold.admin import ModelAdmin as UnfoldAdmin
 
 # Unfold's classes have no types; a typed base beside them would contradict them.
 _Base: Any = ModelAdmin
@@ -46,3 +48,18 @@ class ChangedColumnsAdmin(_Base):  # type: ignore[misc]  # see _Base
         """Write `obj`, any model's row."""
         names = [field.name for field in obj._meta.concrete_fields if field.name in form.changed_data]
         obj.save(update_fields=names if change else None)
+
+
+class ReadOnlyAdmin(UnfoldAdmin):  # type: ignore[misc]  # unfold ships no types
+    """Rows for reading: nothing is added, changed or deleted here."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -18,6 +18,7 @@ from breakthru.lib.http import (
     OwnErrorPagesMiddleware,
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
+    TextGZipMiddleware,
     safe_next,
     unprocessable,
 )
@@ -249,6 +250,10 @@ def test_safe_next_follows_paths_of_this_site(value: str) -> None:
         "\x00/feed/",
         "\n//evil.example",
         "https://testserver/feed/",
+        "feed/",
+        "?show=unanswered",
+        "home",
+        "nowhere",
     ],
 )
 def test_safe_next_refuses_everything_else(value: str | None) -> None:
@@ -259,3 +264,26 @@ def test_unprocessable_marks_a_page_with_an_invalid_form() -> None:
     response: Any = HttpResponse("form")
     assert unprocessable(response) is response
     assert response.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("kind", "packed"),
+    [
+        ("text/html; charset=utf-8", True),
+        ("application/json", True),
+        ("application/atom+xml", True),
+        ("image/svg+xml", True),
+        ("image/webp", False),
+        ("application/zip", False),
+    ],
+)
+def test_texts_are_packed_and_pictures_are_not(kind: str, packed: bool) -> None:
+    middleware = TextGZipMiddleware(lambda request: HttpResponse(b"words " * 100, content_type=kind))
+
+    response = middleware(RequestFactory().get("/", headers={"accept-encoding": "gzip"}))
+    assert isinstance(response, HttpResponse)
+
+    assert (response.get("Content-Encoding") == "gzip", response.get("Vary", "")) == (
+        packed,
+        "Accept-Encoding" if packed else "",
+    )

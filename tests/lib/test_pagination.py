@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlencode
 
 import pytest
 from django.core.signing import Signer
+from django.db.models import FloatField, Value
+from django.db.models.functions import Cast
 
 from accounts.models import AuditEntry
-from breakthru.lib.pagination import Page, newest_first
+from breakthru.lib.pagination import Page, best_first, newest_first
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
@@ -96,3 +98,78 @@ def test_page_costs_one_query(count: int, django_assert_num_queries: Any) -> Non
     rows(*range(count))
     with django_assert_num_queries(1):
         page(size=2)
+
+
+# --- By rank
+
+
+def ranked(cursor: str = "", size: int = 2) -> Page[AuditEntry]:
+    """Rows by a third of the number they are named after: no fraction that a decimal could hold."""
+    rank = Cast("action", FloatField()) / Value(3.0)
+    return best_first(AuditEntry.objects.annotate(rank=rank), cursor=cursor, size=size)
+
+
+def named(*names: int) -> None:
+    for name in names:
+        AuditEntry.objects.create(action=str(name), target="x")
+
+
+def test_best_first_of_nothing_is_empty_and_the_last() -> None:
+    assert ranked() == Page([], "")
+
+
+def test_best_first_follows_the_rank_without_gap_or_repeat() -> None:
+    named(3, 1, 4, 0, 2)
+    first = ranked()
+    second = ranked(first.next_cursor)
+    third = ranked(second.next_cursor)
+    assert [shown(first), shown(second), shown(third)] == [["4", "3"], ["2", "1"], ["0"]]
+    assert third.next_cursor == ""
+
+
+def test_best_first_parts_rows_of_one_rank_by_id() -> None:
+    named(1, 1, 1, 1, 1)
+    first = ranked()
+    second = ranked(first.next_cursor)
+    third = ranked(second.next_cursor)
+    found = [row.pk for page in (first, second, third) for row in page.items]
+    assert found == sorted(AuditEntry.objects.values_list("pk", flat=True), reverse=True)
+
+
+def test_best_first_stays_where_it_was_when_something_better_arrives() -> None:
+    named(1, 2, 3, 4)
+    cursor = ranked().next_cursor
+    named(5)
+    assert shown(ranked(cursor)) == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "0x1.8p+1/7:forged",
+        "\x00",
+        "é" * 5000,
+        signed("0x1.8p+1"),
+        signed("a/1"),
+        signed("0x1.8p+1/b"),
+        signed("1/2/3"),
+        signed("1700000000000000.1"),
+    ],
+)
+def test_best_first_shows_the_first_page_for_a_cursor_that_is_not_its_own(cursor: str) -> None:
+    named(1, 2, 3)
+    assert shown(ranked(cursor)) == ["3", "2"]
+
+
+def test_best_first_cursor_comes_back_from_an_address_as_it_went() -> None:
+    named(1, 2, 3)
+    cursor = ranked().next_cursor
+    assert shown(ranked(parse_qs(urlencode({"cursor": cursor}))["cursor"][0])) == ["1"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_best_first_costs_one_query(count: int, django_assert_num_queries: Any) -> None:
+    named(*range(count))
+    with django_assert_num_queries(1):
+        ranked()

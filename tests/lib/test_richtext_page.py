@@ -134,3 +134,10 @@ def test_decorate_loads_pictures_late() -> None:
     html = clean("<figure><img src='/media/a.png' alt='x'></figure>", ARTICLE).html
 
     assert decorate(html, lambda _: "").count('loading="lazy" decoding="async"') == 1
+
+
+@pytest.mark.parametrize("caption", ["Two ways", "Table: Two ways"])
+def test_region_of_a_table_is_named_once_as_one(caption: str) -> None:
+    html = clean(f"<table><caption>{caption}</caption><tr><td>1</td></tr></table>", ARTICLE).html
+
+    assert 'aria-label="Table: Two ways"' in decorate(html, lambda heading: "")

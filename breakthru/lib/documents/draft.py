@@ -3,20 +3,20 @@
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from urllib.parse import unquote_to_bytes
 
+from breakthru.lib.documents.levels import HEADINGS, levels_of, report_levels
 from breakthru.lib.documents.notes import gather_footnotes, mark_callouts
 from breakthru.lib.documents.report import REFUSED_LINKS, Album, DocumentError, DropLog, Imported
 from breakthru.lib.richtext import ARTICLE, RichTextError, clean
-from breakthru.lib.richtext.tree import Element, read_any, remove, text_in, unwrap, write
+from breakthru.lib.richtext.tree import Element, read, read_any, remove, text_in, unwrap, write
 
 MAX_TITLE = 200
 MAX_SUMMARY = 500
 _DATA = re.compile(r"data:image/[a-z0-9.+-]+(?:;[a-z0-9=-]+)*?(;base64)?,", re.IGNORECASE)
 _PICTURE_DATA = re.compile(r"data:image/[^\"'\s<>]*", re.IGNORECASE)
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Draft:
     title: str = ""
     summary: str = ""
     fallback_title: str = ""
+    about: dict[str, str] = field(default_factory=dict)
 
 
 def parse(html: str) -> Element:
@@ -53,19 +54,22 @@ def finish(draft: Draft, file_name: str) -> Imported:
     mark_callouts(root)
     gather_footnotes(root)
     _report_links(root, draft.log)
+    levels = levels_of(root)
     try:
         cleaned = clean(write(root), ARTICLE)
     except RichTextError as error:
         raise DocumentError(f"The document cannot be imported. {error}") from error
     if not cleaned.html:
         raise DocumentError("The document has no text.")
+    report_levels(levels, levels_of(read(cleaned.html)), draft.log, is_titled=bool(draft.title))
     used = tuple(image for image in draft.album.images() if image.name in cleaned.html)
     summary = " ".join(draft.summary.split())[:MAX_SUMMARY].strip()
-    return Imported(" ".join(title.split())[:MAX_TITLE].strip(), summary, cleaned, used, draft.log.result())
+    title = " ".join(title.split())[:MAX_TITLE].strip()
+    return Imported(title, summary, cleaned, used, draft.log.result(), draft.about)
 
 
 def _drop_bold_in_headings(root: Element) -> None:
-    for heading in root.iter(*_HEADINGS):
+    for heading in root.iter(*HEADINGS):
         for el in list(heading.iter("strong", "b")):
             unwrap(el)
 
@@ -74,13 +78,13 @@ def _title_from_heading(root: Element) -> str:
     """Return the first h1. A single one is the title and leaves the text; several are chapters and stay."""
     found = list(root.iter("h1"))
     title = text_in(found[0]) if found else ""
-    if len(found) == 1 and next(root.iter(*_HEADINGS)) is found[0]:
+    if len(found) == 1 and next(root.iter(*HEADINGS)) is found[0]:
         remove(found[0])
     return title
 
 
 def _drop_repeated_title(root: Element, title: str) -> None:
-    first = next(root.iter(*_HEADINGS), None)
+    first = next(root.iter(*HEADINGS), None)
     if first is not None and text_in(first).casefold() == " ".join(title.split()).casefold():
         remove(first)
 

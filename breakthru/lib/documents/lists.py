@@ -37,11 +37,14 @@ def nest_lists(root: Element) -> None:
 
 def _nest(home: Element, counts: dict[tuple[str, int], int]) -> None:
     stack: list[_Open] = []
-    for el in list(home):
-        item = _item_of(el)
+    elements = [(el, _item_of(el)) for el in home]
+    behind = [item for _, item in elements[1:]]
+    for (el, item), following in zip(elements, [*behind, None], strict=True):
         if item is None:
             if stack and el.get("class", "").startswith("bt-continue-"):
                 _continue(stack, el)
+            elif stack and el.tag == "table" and following is not None and _goes_on(counts, following):
+                _take_in(stack, el)
             else:
                 stack.clear()
             continue
@@ -92,6 +95,18 @@ def _start(stack: list[_Open], el: Element, item: _Item, counts: dict[tuple[str,
     else:
         el.addprevious(opened)
     return opened
+
+
+def _goes_on(counts: dict[tuple[str, int], int], item: _Item) -> bool:
+    """Say whether `item` cannot be the first of a list: it is deeper, or its number follows another."""
+    return item.level > 1 or (item.tag == "ol" and bool(item.numbering) and (item.numbering, 1) in counts)
+
+
+def _take_in(stack: list[_Open], table: Element) -> None:
+    """A table between two items of one list stands in the first of them."""
+    remove(table)
+    table.tail = None
+    stack[-1].element[-1].append(table)
 
 
 def _continue(stack: list[_Open], el: Element) -> None:

@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from lxml import etree
 
 from breakthru.lib.documents.report import DocumentError, DropLog
+from breakthru.lib.images import MAX_BYTES
 
 Element = etree._Element
 
@@ -17,9 +18,13 @@ MAX_UNPACKED = 60_000_000
 MAX_RATIO = 200
 # Small files may pack very well; only large ones are worth calling a bomb.
 _RATIO_FROM = 5_000_000
+# Reading costs by the tag, not by the byte: this holds 80,000 words as Word writes them.
+MAX_TAGS = 400_000
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+TOO_LARGE = "The document is far too large when unpacked."
+_TOO_BIG = f"The picture is larger than {MAX_BYTES / 1_000_000:g} MB."
 _DAMAGED = "The Word document is damaged and cannot be read."
 _XML = re.compile(r"\[Content_Types\]\.xml|_rels/\.rels|word/(?:_rels/)?[^/]+\.xml(?:\.rels)?")
 _MAIN = re.compile(r"word/document[0-9]*\.xml")
@@ -55,8 +60,10 @@ def open_package(data: bytes, log: DropLog) -> Package:
             main = next((name for name in sorted(names) if _MAIN.fullmatch(name)), "")
             if not main:
                 raise DocumentError("This is a ZIP file, but not a Word document.")
-            xml = {name: _parse(archive.read(name)) for name in sorted(names) if _XML.fullmatch(name)}
-            media = {name: archive.read(name) for name in sorted(names) if _MEDIA.fullmatch(name)}
+            xml = _read_xml(archive, sorted(names))
+            sizes = {entry.filename: entry.file_size for entry in entries if _MEDIA.fullmatch(entry.filename)}
+            # What the album would refuse by its size is not read at all.
+            media = {name: archive.read(name) for name, size in sizes.items() if size <= MAX_BYTES}
     except DocumentError:
         raise
     except Exception as error:
@@ -64,7 +71,7 @@ def open_package(data: bytes, log: DropLog) -> Package:
         raise DocumentError(_DAMAGED) from error
     for name, root in xml.items():
         if name.endswith(".rels"):
-            _cut_relations(name, root, media, log)
+            _cut_relations(name, root, media, set(sizes), log)
     for name, root in xml.items():
         if not name.endswith(".rels"):
             _cut_references(root, xml.get(join(dirname(name), "_rels", basename(name) + ".rels")))
@@ -78,9 +85,22 @@ def _check(entries: list[ZipInfo]) -> None:
         raise DocumentError("The document is protected by a password. Please save it without one.")
     # Reading never goes beyond the size that an entry declares, so these sums bound the work.
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED:
-        raise DocumentError("The document is far too large when unpacked.")
+        raise DocumentError(TOO_LARGE)
     if unpacked > _RATIO_FROM and unpacked / packed > MAX_RATIO:
-        raise DocumentError("The document is far too large when unpacked.")
+        raise DocumentError(TOO_LARGE)
+
+
+def _read_xml(archive: ZipFile, names: list[str]) -> dict[str, Element]:
+    xml: dict[str, Element] = {}
+    tags = 0
+    for name in names:
+        if _XML.fullmatch(name):
+            data = archive.read(name)
+            tags += data.count(b"<")
+            if tags > MAX_TAGS:
+                raise DocumentError(TOO_LARGE)
+            xml[name] = _parse(data)
+    return xml
 
 
 def _parse(data: bytes) -> Element:
@@ -92,8 +112,8 @@ def _parse(data: bytes) -> Element:
     return root
 
 
-def _cut_relations(name: str, root: Element, media: dict[str, bytes], log: DropLog) -> None:
-    """Remove relations to pictures that are not in the document: links, and parts that are missing."""
+def _cut_relations(name: str, root: Element, media: dict[str, bytes], known: set[str], log: DropLog) -> None:
+    """Remove relations to pictures that were not read: links, parts that are missing, and huge ones."""
     folder = dirname(dirname(name))
     for el in list(root.iter(f"{{{_PACKAGE_RELATIONS}}}Relationship")):
         if not str(el.get("Type", "")).endswith("/image"):
@@ -101,7 +121,8 @@ def _cut_relations(name: str, root: Element, media: dict[str, bytes], log: DropL
         target = str(el.get("Target", ""))
         inside = normpath(join("/", folder, target)).lstrip("/")
         if el.get("TargetMode") == "External" or inside not in media:
-            log.add("Pictures", f"{target}: It is not inside the document.")
+            is_inside = el.get("TargetMode") != "External" and inside in known
+            log.add("Pictures", f"{target}: {_TOO_BIG if is_inside else 'It is not inside the document.'}")
             root.remove(el)
 
 

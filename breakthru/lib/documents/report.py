@@ -1,7 +1,7 @@
 """What an import gives back: the draft, its pictures, and an honest list of what was left out."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from breakthru.lib.images import MAX_BYTES, Image, ImageError, reencode
 from breakthru.lib.richtext import Cleaned
@@ -28,13 +28,17 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Imported:
-    """A document as a clean draft. The pictures are what the `src` attributes of the text name."""
+    """A document as a clean draft. The pictures are what the `src` attributes of the text name.
+
+    `about` holds every entry of a front matter by its name in lower case; empty where there is none.
+    """
 
     title: str
     summary: str
     cleaned: Cleaned
     images: tuple[Image, ...]
     report: tuple[Dropped, ...]
+    about: dict[str, str] = field(default_factory=dict)
 
 
 class DropLog:

@@ -6,8 +6,8 @@ from lxml import etree
 
 from breakthru.lib.documents.lists import LIST_MARK
 from breakthru.lib.documents.package import Element, Package
-from breakthru.lib.documents.report import DropLog
-from breakthru.lib.richtext.tree import remove
+from breakthru.lib.documents.report import DocumentError, DropLog
+from breakthru.lib.richtext.tree import parent_of, remove
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -15,6 +15,8 @@ _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 
+# Each costs a walk over all styles that have a meaning here; this holds far more than an article may.
+MAX_PIECES = 50_000
 _REMOVED = (
     (f"{_W}txbxContent", "Text boxes"),
     (f"{_MATH}oMath", "Formulas"),
@@ -26,6 +28,7 @@ _REMOVED = (
 
 def prepare(package: Package, log: DropLog) -> None:
     """Log what cannot come along, take it out, and mark each numbered paragraph with its numbering."""
+    _refuse_too_long(package)
     document = package.xml[package.main]
     _report_comments(package, document, log)
     _report_margins(package, log)
@@ -33,13 +36,20 @@ def prepare(package: Package, log: DropLog) -> None:
     for name, root in package.xml.items():
         if name in {package.main, "word/footnotes.xml", "word/endnotes.xml"}:
             _report_changes(root, log)
+            _keep_last_words(root)
             _remove_foreign(root, log)
             _open_fields(root)
             _mark_numbering(root, numberings)
 
 
-def _text(el: Element) -> str:
-    parts = (part.text or "" for part in el.iter(f"{_W}t", f"{_W}delText", f"{_MATH}t"))
+def _refuse_too_long(package: Package) -> None:
+    pieces = sum(1 for root in package.xml.values() for _ in root.iter(f"{_W}p", f"{_W}r"))
+    if pieces > MAX_PIECES:
+        raise DocumentError("This text is too long for one article. Please split it.")
+
+
+def _text(el: Element, *tags: str) -> str:
+    parts = (part.text or "" for part in el.iter(f"{_W}t", f"{_MATH}t", *tags))
     return " ".join(" ".join(parts).split())
 
 
@@ -58,12 +68,24 @@ def _report_margins(package: Package, log: DropLog) -> None:
 
 
 def _report_changes(root: Element, log: DropLog) -> None:
-    for el in root.iter(f"{_W}del", f"{_W}moveFrom"):
-        if _text(el):
-            log.add("Tracked changes: deleted text is left out", _text(el))
+    rows = (el for el in root.iter(f"{_W}tr") if el.find(f"{_W}trPr/{_W}del") is not None and _text(el))
+    for el in (*root.iter(f"{_W}del", f"{_W}moveFrom"), *rows):
+        words = _text(el, f"{_W}delText")
+        if words:
+            log.add("Tracked changes: deleted text is left out", words)
     for el in root.iter(f"{_W}ins", f"{_W}moveTo"):
+        # What somebody added and somebody else deleted is gone.
         if _text(el):
             log.add("Tracked changes: added text is kept as it is", _text(el))
+
+
+def _keep_last_words(root: Element) -> None:
+    """Undo the deleted end of a paragraph that none follows; mammoth would lose or misplace its words."""
+    for el in list(root.iterfind(f".//{_W}p/{_W}pPr/{_W}rPr/{_W}del")):
+        paragraph = parent_of(parent_of(parent_of(el)))
+        following = paragraph.getnext()
+        if following is None or following.tag != f"{_W}p":
+            remove(el)
 
 
 def _remove_foreign(root: Element, log: DropLog) -> None:

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 from breakthru.lib.richtext.blocks import HEADINGS
 from breakthru.lib.richtext.profiles import ARTICLE, CALLOUT_CLASSES, MAX_LABEL_LENGTH, Profile
-from breakthru.lib.richtext.tree import Element, is_blank, remove, strip_invisible, unwrap
+from breakthru.lib.richtext.tree import Element, is_blank, is_fact, remove, strip_invisible, unwrap
 
 MAX_ID_LENGTH = 80
 # Ids that the page around a text uses (design/, templates/); such a heading gets "section-" before it.
 RESERVED_IDS = frozenset(
     {"main", "mark", "open", "through", "footnotes", "top", "content", "messages", "nav", "search"}
     | {"menu", "theme", "toc", "account", "body", "head", "html", "document", "window", "location", "htmx"}
+    | {"not-sent"}
 )
-# Icons, landmarks' headings, footnotes, and numbered things of other apps.
+# Icons, headings of the page's own parts, footnotes, and numbered things of other apps.
 _RESERVED = re.compile(
-    r"i-.*|(?:foot|cover)-[a-z]|(?:fn|fnref)-.*|(?!section-).*-h|(?:question|answer|comment|report)-[0-9]+"
+    r"[hi]-.*|foot-[a-z]+|cover-[a-z]|(?:fn|fnref)-.*|(?!section-).*-h"
+    r"|(?:question|answer|comment|report)-[0-9]+"
 )
 
 _VALID_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -160,6 +162,11 @@ def _label(el: Element) -> None:
     if el.tag == "section":
         el.set("class", "footnotes")
         el.set("aria-label", "Footnotes")
+        return
+    if is_fact(el):
+        # Its name is the card's own heading.
+        el.attrib.pop("class", "")
+        el.attrib.pop("aria-label", "")
         return
     words = el.get("class", "").split()
     kind = next((f"note {word}" for word in words if f"note {word}" in CALLOUT_CLASSES), "note")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from breakthru.lib.richtext.anchors import heading_text, is_note_reference, normalize_anchors
 from breakthru.lib.richtext.blocks import normalize_blocks
+from breakthru.lib.richtext.fact_blocks import normalize_facts
 from breakthru.lib.richtext.plain import from_plain_text, looks_like_html
 from breakthru.lib.richtext.profiles import ARTICLE, POST, Profile
 from breakthru.lib.richtext.tree import (
@@ -17,7 +18,7 @@ from breakthru.lib.richtext.tree import (
 )
 
 # Stored with each cleaned text; raise it whenever the rules change, so that old texts can be cleaned anew.
-CLEANER_VERSION = 1
+CLEANER_VERSION = 2
 
 _MAX_ROUNDS = 6
 _SANITIZERS = {profile.name: profile.sanitizer() for profile in (POST, ARTICLE)}
@@ -93,6 +94,7 @@ def clean_input(value: str, profile: Profile) -> Cleaned:
 def clean_once(html: str, profile: Profile) -> str:
     """Parse, normalize and sanitize once; the sanitizer has the last word."""
     root = read_any(html, profile)
+    normalize_facts(root, profile)
     normalize_blocks(root, profile)
     normalize_anchors(root, profile)
     return _SANITIZERS[profile.name].clean(write(root))

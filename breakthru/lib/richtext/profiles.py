@@ -9,6 +9,8 @@ import nh3
 
 MAX_URL_LENGTH = 2000
 MAX_LABEL_LENGTH = 120
+# The attribute that makes an aside the place of a fact card.
+FACT = "data-fact"
 CALLOUT_CLASSES = ("note", "note ok", "note warn")
 
 _IMAGE_PATH = re.compile(r"/(?:learn/images|media|static)(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
@@ -110,7 +112,7 @@ ARTICLE = Profile(
         "td": frozenset({"colspan", "rowspan"}),
         "abbr": frozenset({"title"}),
         "section": frozenset({"aria-label"}),
-        "aside": frozenset({"aria-label"}),
+        "aside": frozenset({"aria-label", FACT}),
     },
     classes={"section": frozenset({"footnotes"}), "aside": frozenset({"note", "ok", "warn"})},
     local_links=True,

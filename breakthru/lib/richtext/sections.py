@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from breakthru.lib.richtext.anchors import heading_text, plain_label
 from breakthru.lib.richtext.cleaning import Heading
+from breakthru.lib.richtext.fact_blocks import facts_in
+from breakthru.lib.richtext.profiles import FACT
 from breakthru.lib.richtext.tree import Element, fill, new, read, text_in, wrap, write
 
 
@@ -54,11 +56,15 @@ def canonical(root: Element) -> str:
     return write(root).replace("\xa0", "&nbsp;")
 
 
-def decorate(html: str, section_link: Callable[[Heading], str]) -> str:
+def decorate(
+    html: str, section_link: Callable[[Heading], str], fact: Callable[[str], str] | None = None
+) -> str:
     """Return cleaned HTML dressed for the page; what is stored stays undressed.
 
     Each h2 and h3 gets its "#" link and, behind it, the markup that `section_link` gives (trusted: the
     caller has escaped it); each table a region that scrolls sideways; pictures load when they come near.
+    Each fact card is replaced by the markup that `fact` gives for its key (trusted likewise); without
+    `fact` the cards are left out.
     """
     root = read(html)
     after: dict[Element, str] = {}
@@ -76,11 +82,14 @@ def decorate(html: str, section_link: Callable[[Heading], str]) -> str:
             label = f"Link to: {heading.text}"
             link = new("a", ["#"], {"class": "anchor", "href": f"#{heading.id}", "aria-label": label})
             fill(el, [link])
-    return write(root, after)
+    cards = {el: fact(el.get(FACT, "")) if fact else "" for el in facts_in(root)}
+    return write(root, after, cards)
 
 
 def _wrap_table(table: Element, nearest: str) -> None:
     caption = table.find("caption")
     name = plain_label(text_in(caption) if caption is not None else nearest)
+    # A caption may say so itself.
+    name = name.removeprefix("Table:").strip()
     label = f"Table: {name}" if name else "Table"
     wrap(table, "div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": label})

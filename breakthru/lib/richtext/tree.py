@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import nh3
 from lxml import etree
 
-from breakthru.lib.richtext.profiles import ARTICLE, DROPPED_WITH_CONTENT, Profile
+from breakthru.lib.richtext.profiles import ARTICLE, DROPPED_WITH_CONTENT, FACT, Profile
 
 Element = etree._Element
 Node = str | Element
@@ -61,6 +61,7 @@ def _loose_sanitizer() -> nh3.Cleaner:
             "td": {"colspan", "rowspan"},
             "ol": {"start"},
             "abbr": {"title"},
+            "aside": {FACT},
         },
         # Importers take pictures out of data: addresses; the normalizer and the last pass refuse them.
         url_schemes={"http", "https", "mailto", "data"},
@@ -137,21 +138,29 @@ class _Builder(HTMLParser):
         append_text(self._open[-1], data)
 
 
-def write(root: Element, after: Mapping[Element, str] | None = None) -> str:
-    """Return the HTML inside `root`; `after` maps elements to trusted markup put behind their end tag."""
+def write(
+    root: Element, after: Mapping[Element, str] | None = None, instead: Mapping[Element, str] | None = None
+) -> str:
+    """Return the HTML inside `root`.
+
+    `after` maps elements to trusted markup put behind their end tag, `instead` to what takes their place.
+    """
     out = [_escape(root.text)]
     for child in root:
-        _write(child, after or {}, out)
+        _write(child, after or {}, instead or {}, out)
     return "".join(out)
 
 
-def _write(el: Element, after: Mapping[Element, str], out: list[str]) -> None:
+def _write(el: Element, after: Mapping[Element, str], instead: Mapping[Element, str], out: list[str]) -> None:
+    if el in instead:
+        out.extend((instead[el], _escape(el.tail)))
+        return
     attributes = "".join(f' {name!s}="{entities.escape(str(value))}"' for name, value in el.attrib.items())
     out.append(f"<{el.tag}{attributes}>")
     if el.tag not in VOID:
         out.append(_escape(el.text))
         for child in el:
-            _write(child, after, out)
+            _write(child, after, instead, out)
         out.append(f"</{el.tag}>")
     out.extend((after.get(el, ""), _escape(el.tail)))
 
@@ -246,7 +255,16 @@ def text_in(el: Element) -> str:
 
 
 def is_blank(node: Node) -> bool:
-    """Say whether `node` shows nothing: white space, or an element without text and pictures."""
+    """Say whether `node` shows nothing: white space, or an element without text, pictures and fact cards."""
     if isinstance(node, str):
         return not node.strip()
-    return node.tag not in {"img", "hr"} and not text_in(node) and next(node.iter("img", "hr"), None) is None
+    return not text_in(node) and not any(map(_is_shown, node.iter("img", "hr", "aside")))
+
+
+def _is_shown(el: Element) -> bool:
+    return el.tag != "aside" or is_fact(el)
+
+
+def is_fact(el: Element) -> bool:
+    """Say whether `el` is the place of a fact card."""
+    return el.tag == "aside" and el.get(FACT) is not None
