@@ -44,7 +44,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -64,6 +66,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "breakthru.lib.http.RequestIdMiddleware",
     "breakthru.lib.http.AccessLogMiddleware",
+    # Random bytes in each body make its length useless for guessing a token in it (BREACH).
+    "breakthru.lib.http.TextGZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # What sets headers stands before what may answer by itself: static files, the added slash, a wrong host.
     "breakthru.lib.http.SecurityHeadersMiddleware",
@@ -106,12 +110,10 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database and cache ------------------------------------------------------------------------------------
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", default=DATABASE_URL, conn_max_age=60)}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# No request or migration may hold the database longer; jobs get more, and so should a long migration.
+STATEMENT_TIMEOUT_MS: int = env.int("STATEMENT_TIMEOUT_MS", default=15000)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
-    # No request, job or migration may hold the database longer than this; set it higher for long migrations.
-    {
-        "connect_timeout": 3,
-        "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)}",
-    }
+    {"connect_timeout": 3, "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"}
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -149,6 +151,15 @@ CELERY_BEAT_SCHEDULE = {
     # The task is the outbox kind that the scheduler enqueues; nothing is published by beat itself.
     "outbox.beat_heart": {"task": "outbox.beat_heart", "schedule": 60.0},
     "outbox.purge": {"task": "outbox.purge", "schedule": crontab(minute="17", hour="4")},
+    "learner_series.publish_due": {"task": "learner_series.publish_due", "schedule": 60.0},
+    "learner_series.retire_expired": {
+        "task": "learner_series.retire_expired",
+        "schedule": crontab(minute="7"),
+    },
+    "learner_series.relate_all": {
+        "task": "learner_series.relate_all",
+        "schedule": crontab(minute="23", hour="3"),
+    },
     "accounts.clear_expired": {"task": "accounts.clear_expired", "schedule": crontab(minute="41", hour="4")},
 }
 
@@ -273,6 +284,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "breakthru"
+STAFF_STEPS = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
+STAFF_INKS = {
+    "base": "97.9% .005 49, 95.5% .008 20, 90.5% .012 10, 83% .018 350, 70% .03 342, 53% .039 342, "
+    "45% .037 342, 37% .034 341, 28.5% .03 338, 21.5% .022 335, 16.5% .018 335",
+    "primary": "97% .012 345, 94.4% .024 345, 89% .05 346, 82% .085 347, 81.4% .149 78.5, 64% .155 349, "
+    "37.2% .127 349, 33% .115 349, 30.2% .104 348, 26% .085 346, 20% .06 344",
+}
 UNFOLD = {
     "SITE_TITLE": "BreakThru staff",
     "SITE_HEADER": "Project BreakThru",
@@ -282,6 +300,12 @@ UNFOLD = {
     ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
+    # The site's inks and papers (static/css/tokens.css) in the steps that unfold asks for: 600 carries white
+    # words, 500 is read on the dark paper.
+    "COLORS": {
+        name: {step: f"oklch({ink})" for step, ink in zip(STAFF_STEPS, inks.split(", "), strict=True)}
+        for name, inks in STAFF_INKS.items()
+    },
 }
 
 # --- Logs --------------------------------------------------------------------------------------------------

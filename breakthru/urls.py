@@ -6,23 +6,35 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
-from breakthru import views
+from breakthru import sitemaps, views
+from learner_series import urls as learner_series_urls
 
 # Staff sign in where everybody does: one door, with its limits.
 # Its own form would check passwords without them, so nobody can post to it.
 admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
+
+# An article shows what the Feed knows of it, so its page is composed here.
+learn = [
+    *learner_series_urls.urlpatterns,
+    path("<slug:slug>/", views.article_detail, name="article_detail"),
+]
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("dashboard/", views.dashboard, name="dashboard"),
     path("theme/", views.theme_edit, name="theme_edit"),
     path("feed/", include("feed.urls")),
-    path("learn/", include("learner_series.urls")),
+    path("learn/", include((learn, learner_series_urls.app_name))),
+    path("membership/", include("memberships.urls")),
+    path("mentorship/", include("mentors.urls")),
+    # One by one: allauth's whole list has old addresses, and a view of Google's without CSRF protection.
     path("accounts/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("sitemap.xml", sitemaps.sitemap_index, name="sitemap_index"),
+    path("sitemap-<slug:section>.xml", sitemaps.sitemap_section, name="sitemap_section"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
 ]

@@ -15,7 +15,9 @@ from breakthru.context_processors import THEMES
 from breakthru.lib.http import safe_next
 from breakthru.readiness import readiness
 from feed.models import Answer, Question
+from feed.views.passages import questions_by_anchor
 from learner_series.models import Article
+from learner_series.pages.article import find_page
 from mentors.models import MentorProfile
 from mentors.permissions import is_verified_mentor
 
@@ -39,6 +41,15 @@ def home(request: HttpRequest) -> HttpResponse:
         .in_order()[:HOME_QUESTIONS],
     }
     return render(request, "pages/home.html", context)
+
+
+@login_not_required
+@require_safe
+def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """An article, with the answered questions of each section."""
+    page = find_page(user=person_or_none(request), slug=slug, now=timezone.now())
+    page.questions = questions_by_anchor(page.article, page.revision)
+    return render(request, page.template, page.context())
 
 
 @require_safe
@@ -111,7 +122,10 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /admin/",
         "Disallow: /accounts/",
         "Disallow: /feed/ask/",
+        "Disallow: /learn/preview/",
         "Disallow: /theme/",
+        "",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     ]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
 

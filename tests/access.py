@@ -1,67 +1,21 @@
 """Who may open which door: the rows that `test_access.py` walks through."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group
-from django.db import transaction
 from django.urls import reverse
 
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from accounts.models.mail import MailKind
 from accounts.services.mail import unsubscribe_url
-from breakthru.outbox.models import Outbox
-from breakthru.outbox.services import enqueue
 from feed.models import Question
 from feed.models.question import Visibility
 from learner_series.models import ArticleImage
-from tests.factories.library import ArticleFactory, SeriesFactory, draft, published
-from tests.factories.people import MentorFactory, TopicFactory, UserFactory, experience
-from tests.factories.questions import QuestionFactory, answered
-from tests.personas import PERSONAS
-
-# An outcome is a status; "login" and "staff login" are redirects to those pages.
-Outcomes = dict[str, str]
-STAFF = ("editor", "moderator", "coordinator", "admin")
-
-
-def rule(default: str, **exceptions: str) -> Outcomes:
-    """The outcome of each persona; `staff` stands for all of them."""
-    everyone = dict.fromkeys(PERSONAS, default)
-    if "staff" in exceptions:
-        everyone |= dict.fromkeys(STAFF, exceptions.pop("staff"))
-    assert set(exceptions) <= set(PERSONAS)
-    return everyone | exceptions
-
-
-@dataclass(frozen=True)
-class Row:
-    """One route: an address, and the outcomes of GET, of POST without a field it asks for, of DELETE."""
-
-    address: Callable[[], str]
-    get: Outcomes
-    post: Outcomes
-    delete: Outcomes
-
-
-NEVER = rule("405")
-EVERYONE = rule("200")
-SIGNED_IN = rule("200", visitor="login")
-SIGNED_IN_NEVER = rule("405", visitor="login")
-GUESTS = rule("302", visitor="200")
-STAFF_ONLY = rule("staff login", staff="200")
-STAFF_NEVER = rule("staff login", staff="405")
-
-
-# What the list of authors is asked for by the page of an article.
-AUTHORS = "app_label=learner_series&model_name=articleauthor&field_name=user&term="
-
-
-def at(path: str) -> Callable[[], str]:
-    """A fixed address."""
-    return lambda: path
+from learner_series.services.previews import make_preview
+from tests.access_rules import EVERYONE, GUESTS, NEVER, SIGNED_IN, SIGNED_IN_NEVER, Row, at, rule
+from tests.access_staff import STAFF_PAGES
+from tests.factories.library import SeriesFactory, draft, published
+from tests.factories.people import UserFactory
+from tests.factories.questions import QuestionFactory
 
 
 def _question() -> Question:
@@ -81,13 +35,10 @@ def _unsubscribe() -> str:
     return url.removeprefix("http://testserver")
 
 
-def _change_verification() -> str:
-    mentor = MentorFactory.create()
-    return reverse("admin:mentors_mentorprofile_change_verification", args=[mentor.pk])
-
-
-def _change_password() -> str:
-    return reverse("admin:auth_user_password_change", args=[UserFactory.create().pk])
+def _preview() -> str:
+    revision = draft()
+    token = make_preview(by=revision.created_by, revision=revision)
+    return reverse("learner_series:preview_detail", args=[token])
 
 
 MATRIX = {
@@ -98,6 +49,8 @@ MATRIX = {
     "healthz": Row(at("/healthz"), EVERYONE, NEVER, NEVER),
     "readyz": Row(at("/readyz"), EVERYONE, NEVER, NEVER),
     "robots": Row(at("/robots.txt"), EVERYONE, NEVER, NEVER),
+    "sitemap_index": Row(at("/sitemap.xml"), EVERYONE, NEVER, NEVER),
+    "sitemap_section": Row(at("/sitemap-articles.xml"), EVERYONE, NEVER, NEVER),
     "security_txt": Row(at("/.well-known/security.txt"), EVERYONE, NEVER, NEVER),
     # The library
     "learner_series:series_list": Row(at("/learn/"), EVERYONE, NEVER, NEVER),
@@ -109,6 +62,29 @@ MATRIX = {
     ),
     "learner_series:article_detail": Row(lambda: published().get_absolute_url(), EVERYONE, NEVER, NEVER),
     "learner_series:image_detail": Row(_image, rule("404"), NEVER, NEVER),
+    "learner_series:article_feed": Row(at("/learn/feed.xml"), EVERYONE, NEVER, NEVER),
+    "learner_series:preview_detail": Row(_preview, EVERYONE, NEVER, NEVER),
+    "learner_series:progress_edit": Row(
+        lambda: f"{published().get_absolute_url()}progress/",
+        SIGNED_IN_NEVER,
+        rule("422", visitor="login"),
+        SIGNED_IN_NEVER,
+    ),
+    "learner_series:saved_edit": Row(
+        lambda: f"{published().get_absolute_url()}save/",
+        SIGNED_IN_NEVER,
+        rule("302", visitor="login"),
+        SIGNED_IN_NEVER,
+    ),
+    "learner_series:feedback_edit": Row(
+        lambda: f"{published().get_absolute_url()}feedback/",
+        SIGNED_IN,
+        rule("422", visitor="login"),
+        SIGNED_IN_NEVER,
+    ),
+    # Memberships and mentoring
+    "memberships:plan_list": Row(at("/membership/"), EVERYONE, NEVER, NEVER),
+    "mentors:program_detail": Row(at("/mentorship/"), EVERYONE, NEVER, NEVER),
     # The Feed
     "feed:question_list": Row(at("/feed/"), EVERYONE, NEVER, NEVER),
     "feed:question_create": Row(at("/feed/ask/"), SIGNED_IN, rule("422", visitor="login"), SIGNED_IN_NEVER),
@@ -146,116 +122,8 @@ MATRIX = {
         at("/accounts/profile/"), SIGNED_IN, rule("422", visitor="login"), SIGNED_IN_NEVER
     ),
     "accounts:unsubscribe": Row(_unsubscribe, EVERYONE, EVERYONE, NEVER),
-    # Staff pages that belong to no model
-    "admin:index": Row(at("/admin/"), STAFF_ONLY, STAFF_ONLY, STAFF_ONLY),
-    "admin:search": Row(at("/admin/search/"), *[rule("staff login", staff="200", visitor="login")] * 3),
-    "admin:login": Row(
-        at("/admin/login/"),
-        rule("403", visitor="login", staff="302"),
-        rule("403", visitor="login", staff="405"),
-        rule("403", visitor="login", staff="405"),
-    ),
-    "admin:logout": Row(
-        at("/admin/logout/"),
-        rule("302", visitor="staff login", staff="405"),
-        rule("302", visitor="staff login", staff="200"),
-        rule("302", visitor="staff login", staff="405"),
-    ),
-    "admin:password_change": Row(at("/admin/password_change/"), STAFF_ONLY, STAFF_ONLY, STAFF_NEVER),
-    "admin:password_change_done": Row(
-        at("/admin/password_change/done/"), STAFF_ONLY, STAFF_NEVER, STAFF_NEVER
-    ),
-    # Which model it completes stands in the query; without one nobody gets anything.
-    "admin:autocomplete": Row(
-        at("/admin/autocomplete/"), rule("staff login", staff="403"), STAFF_NEVER, STAFF_NEVER
-    ),
-    "admin:jsi18n": Row(at("/admin/jsi18n/"), STAFF_ONLY, STAFF_NEVER, STAFF_NEVER),
-    "admin:view_on_site": Row(at("/admin/r/0/0/"), *[rule("staff login", staff="404")] * 3),
-    "admin:app_list": Row(at("/admin/outbox/"), *[rule("staff login", staff="404", admin="200")] * 3),
-    "(?P<url>.*)$": Row(at("/admin/nothing/here"), *[rule("staff login", staff="404")] * 3),
-    # Staff pages of our own
-    "admin:learner_series_article_import_document": Row(
-        at("/admin/learner_series/article/import/"),
-        rule("staff login", visitor="login", staff="403", editor="200", admin="200"),
-        rule("staff login", visitor="login", staff="403", editor="422", admin="422"),
-        rule("staff login", visitor="login", staff="403", editor="200", admin="200"),
-    ),
-    "admin:learner_series_article_authors": Row(
-        at(f"/admin/learner_series/article/authors/?{AUTHORS}"),
-        rule("staff login", visitor="login", staff="403", editor="200", admin="200"),
-        rule("staff login", visitor="login", staff="405"),
-        rule("staff login", visitor="login", staff="405"),
-    ),
-    "admin:mentors_mentorprofile_change_verification": Row(
-        _change_verification,
-        rule("staff login", visitor="login", staff="403", coordinator="200", admin="200"),
-        rule("staff login", visitor="login", staff="403", coordinator="422", admin="422"),
-        rule("staff login", visitor="login", staff="403", coordinator="200", admin="200"),
-    ),
-    "admin:auth_user_password_change": Row(
-        _change_password, *[rule("staff login", visitor="login", staff="403", admin="200")] * 3
-    ),
+    **STAFF_PAGES,
 }
-
-# --- Staff pages of models
-
-# Who may do what; "admin" is the superuser. What is not named is refused with 403.
-STAFF_MAY: dict[str, dict[str, set[str]]] = {
-    "outbox.outbox": {"admin": {"view"}},
-    "accounts.auditentry": {"admin": {"view"}},
-    "accounts.user": {"admin": {"view", "change"}},
-    "auth.group": {"admin": {"view", "add", "change"}},
-    "account.emailaddress": {"admin": {"view"}},
-    "accounts.topic": {
-        "editor": {"view", "add", "change"},
-        "coordinator": {"view"},
-        "admin": {"view", "add", "change"},
-    },
-    "accounts.experiencegroup": {"admin": {"view", "add", "change"}},
-    "accounts.experience": {"admin": {"view", "add", "change"}},
-    "mentors.mentorprofile": {"coordinator": {"view", "change"}, "admin": {"view", "add", "change"}},
-    "learner_series.article": {
-        "editor": {"view", "add", "change"},
-        "admin": {"view", "add", "change", "delete"},
-    },
-    "learner_series.revision": {"editor": {"view", "change"}, "admin": {"view", "change", "delete"}},
-    "learner_series.series": {"editor": {"view", "add", "change"}, "admin": {"view", "add", "change"}},
-    "feed.question": {"moderator": {"view"}, "admin": {"view"}},
-    "feed.answer": {"moderator": {"view"}, "admin": {"view"}},
-}
-
-
-def _outbox_row() -> Any:
-    with transaction.atomic():
-        enqueue("outbox.purge", "x")
-    return Outbox.objects.get()
-
-
-OBJECTS: dict[str, Callable[[], Any]] = {
-    "outbox.outbox": _outbox_row,
-    "accounts.auditentry": lambda: AuditEntry.objects.create(action="x", target="x"),
-    "accounts.user": UserFactory.create,
-    "auth.group": lambda: Group.objects.create(name="new group"),
-    "account.emailaddress": lambda: EmailAddress.objects.get(user=UserFactory.create()),
-    "accounts.topic": TopicFactory.create,
-    "accounts.experiencegroup": lambda: experience().group,
-    "accounts.experience": experience,
-    "mentors.mentorprofile": MentorFactory.create,
-    "learner_series.article": ArticleFactory.create,
-    "learner_series.revision": draft,
-    "learner_series.series": SeriesFactory.create,
-    "feed.question": QuestionFactory.create,
-    "feed.answer": answered,
-}
-# Which right a page of a model needs, by method.
-NEEDS = {
-    "changelist": ("view", "view"),
-    "add": ("add", "add"),
-    "change": ("view", "change"),
-    "history": ("view", "view"),
-    "delete": ("delete", "delete"),
-}
-
 
 # --- Private objects
 
@@ -274,6 +142,11 @@ PRIVATE: dict[str, tuple[Callable[[Question], str], str]] = {
 }
 # Routes with an argument whose objects are everybody's, or whose argument is itself the secret.
 PUBLIC = {
+    "learner_series:preview_detail",
+    "learner_series:progress_edit",
+    "learner_series:saved_edit",
+    "learner_series:feedback_edit",
+    "sitemap_section",
     "learner_series:series_detail",
     "learner_series:article_detail",
     "learner_series:image_detail",

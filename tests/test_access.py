@@ -15,7 +15,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from tests.access import MATRIX, NEEDS, OBJECTS, PRIVATE, PUBLIC, STAFF_MAY, held, rule
+from tests.access import MATRIX, PRIVATE, PUBLIC, held
+from tests.access_rules import rule
+from tests.access_staff import NEEDS, OBJECTS, STAFF_MAY
 from tests.factories.people import MentorFactory, UserFactory
 from tests.personas import PERSONAS
 

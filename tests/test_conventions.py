@@ -33,9 +33,14 @@ SAFE = {
     ("templates/components/answer.html", "answer.body_html"),
     ("templates/feed/answer_form.html", "question.body_html"),
     ("templates/feed/question_detail.html", "question.body_html"),
-    ("templates/learner_series/article_detail.html", "body"),
 }
-MARK_SAFE = {"breakthru/templatetags/ui.py", "learner_series/admin/revision.py"}
+MARK_SAFE = {
+    "breakthru/lib/search.py",
+    "breakthru/templatetags/ui.py",
+    "learner_series/admin/compare.py",
+    "learner_series/admin/revision.py",
+    "learner_series/pages/body.py",
+}
 # PRODUCT §2 has its own word for each of these.
 FOREIGN_WORDS = re.compile(
     r"\b(mentees?|tutors?|coach(es)?|forums?|blogs?|upvotes?|categor(y|ies)|hashtags?)\b", re.IGNORECASE

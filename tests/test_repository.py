@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import get_commands
+
+from breakthru.management.commands.up import JOB_ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (ROOT / "breakthru" / "settings.py").read_text()
@@ -50,6 +53,15 @@ def test_compose_names_commands_that_exist() -> None:
 
     assert named - set(get_commands()) == set()
     assert {"migrate", "relay"} <= named
+
+
+@pytest.mark.parametrize("service", ["relay", "worker"])
+def test_compose_gives_jobs_the_time_that_up_gives_them(service: str) -> None:
+    environment = SERVICES[service]["environment"]
+
+    assert {name: str(environment.get(name)) for name in JOB_ENVIRONMENT} == JOB_ENVIRONMENT
+    # A statement ends before Celery's soft limit ends its job.
+    assert environment["STATEMENT_TIMEOUT_MS"] / 1000 < settings.CELERY_TASK_SOFT_TIME_LIMIT
 
 
 @pytest.mark.parametrize("service", ["worker", "beat"])

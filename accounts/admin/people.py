@@ -11,13 +11,12 @@ from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.audited import AuditedAdmin
 from accounts.models import User
-from breakthru.lib.staff import display
+from breakthru.lib.staff import ReadOnlyAdmin, display
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
@@ -94,23 +93,13 @@ class GroupAdmin(BaseGroupAdmin, AuditedAdmin):  # type: ignore[misc]  # unfold 
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class EmailAddressAdmin(ReadOnlyAdmin):
     """E-mail addresses, for reading: only their owner changes or verifies one."""
 
     list_display = ["email", "user", "primary", "verified"]
     list_filter = ["primary", "verified"]
     list_select_related = ["user"]
     search_fields = ["email"]
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _is_superuser(request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import slug_re
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -71,6 +72,13 @@ class ExperienceQuerySet(models.QuerySet["Experience"]):
     def for_group(self, group: str) -> Self:
         """The terms of one group, in its order."""
         return self.filter(group_id=group).order_by("order")
+
+    def termed(self, group: str, key: str) -> "Experience | None":
+        """The term `key` of `group`, or None."""
+        # What is no slug is nobody's, and PostgreSQL refuses to look for a NUL character at all.
+        if not (slug_re.match(group) and slug_re.match(key)):
+            return None
+        return self.filter(group=group, key=key).first()
 
     def kept_openly(self) -> Self:
         """Terms that `PersonExperience` may hold: not sensitive ones, which need their own consent."""

@@ -1,6 +1,6 @@
 """Load the demo through the same services that people use."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,15 +10,19 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from accounts.models import Topic, User
+from accounts.models import Experience, Topic, User
 from accounts.services.people import choose_experiences
 from accounts.services.vocabulary import load_vocabulary
 from breakthru.demo import posts
 from breakthru.demo.reading import articles, table, words
 from learner_series.lifecycle import RevisionState
-from learner_series.models import Article, ArticleAuthor, Series
-from learner_series.services.editorial import move
-from learner_series.services.importing import import_draft, read_document
+from learner_series.models import Article, CalendarEntry, FactCard, NextStep, Series
+from learner_series.services.front_matter import FrontMatter, relate
+from learner_series.services.importing import import_article, read_document
+from learner_series.services.publishing import move
+from learner_series.services.reading import give_feedback, record_progress, save_article
+from memberships.models.grant import Source
+from memberships.services.grants import give_grant
 from mentors.models import MentorProfile
 from mentors.models.profile import ProgramYear, Verification
 
@@ -57,6 +61,8 @@ def load_demo(*, now: datetime) -> bool:
     _load_topics()
     cast = _load_people(now.date())
     _load_library(cast, now)
+    _load_memberships(cast, now)
+    _load_reading(cast, now)
     posts.load_questions(cast.people, now)
     return True
 
@@ -125,28 +131,73 @@ def _load_library(cast: Cast, now: datetime) -> None:
         Series.objects.create(
             slug=row["slug"], title=row["title"], summary=row["description"], order=row["position"]
         )
+    for row in table("facts", "facts"):
+        FactCard.objects.create(**{**row, "owner": cast[row["owner"]]})
+    related = {}
     for place, (about, path) in enumerate(articles()):
         # Each a few days older than the one before, so that "newest first" has something to sort.
+        related[about["slug"]] = words(about.pop("related", ""))
         _load_article(cast, about, path.name, path.read_bytes(), now - timedelta(days=3 * place + 2))
+    for slug, others in related.items():
+        relate(article=Article.objects.get(slug=slug), slugs=others)
+    _load_next_steps()
 
 
 def _load_article(cast: Cast, about: dict[str, str], name: str, data: bytes, at: datetime) -> None:
-    article = Article.objects.create(
-        slug=about["slug"],
-        title=about["title"],
-        series=Series.objects.get(slug=about["series"]),
-        position=int(about["position"]),
-        cover=about["cover"],
-        tone=int(about["tone"]),
-        checked_on=date.fromisoformat(about["checked_on"]),
+    editor, approver = cast["editor"], cast["admin"]
+    # A Word document has no front matter: what it says of itself is the Markdown's.
+    imported = replace(
+        read_document(name=name, data=data), title=about["title"], summary=about["summary"], about=about
     )
-    article.topics.set(Topic.objects.filter(slug__in=words(about["topics"])))
-    ArticleAuthor.objects.create(article=article, user=cast[about["author"]])
-    editor, reviewer = cast["editor"], cast["admin"]
-    revision = import_draft(by=editor, article=article, imported=read_document(name=name, data=data))
-    # A Word document has no front matter: title and summary are the Markdown's.
-    revision.title, revision.summary = about["title"], about["summary"]
-    revision.save(update_fields=["title", "summary"])
+    revision = import_article(
+        by=editor, imported=imported, slug=about["slug"], series=None, about=FrontMatter(about)
+    )
+    if revision.import_report:
+        message = f"{name}: {revision.import_report}"
+        raise DemoError(message)
     move(by=editor, revision=revision, target=RevisionState.IN_REVIEW, now=at)
-    move(by=reviewer, revision=revision, target=RevisionState.APPROVED, now=at)
-    move(by=reviewer, revision=revision, target=RevisionState.PUBLISHED, now=at)
+    move(by=approver, revision=revision, target=RevisionState.APPROVED, now=at)
+    move(by=approver, revision=revision, target=RevisionState.PUBLISHED, now=at)
+
+
+def _load_next_steps() -> None:
+    services = {term.key: term for term in Experience.objects.for_group("application_service")}
+    for row in table("calendar", "entries"):
+        CalendarEntry.objects.create(**{**row, "service": services.get(row["service"])})
+    for row in table("next_steps", "steps"):
+        NextStep.objects.create(**row)
+
+
+def _load_memberships(cast: Cast, now: datetime) -> None:
+    """Premium for those who have it in people.toml, given by hand, as staff do it."""
+    for row in table("people", "people"):
+        if "membership" in row:
+            give_grant(
+                by=cast["billing"],
+                user=cast[row["key"]],
+                source=Source.COMPLIMENTARY,
+                starts_at=now,
+                ends_at=None,
+                reason="Part of the demo.",
+                now=now,
+            )
+
+
+def _load_reading(cast: Cast, now: datetime) -> None:
+    """What the demo's learner has begun, read and kept."""
+    for row in table("reading", "reading"):
+        article, reader = Article.objects.with_outline().get(slug=row["article"]), cast[row["reader"]]
+        at = now - timedelta(days=row["days_ago"])
+        record_progress(
+            by=reader, article=article, percent=row["percent"], anchor=row.get("section", ""), now=at
+        )
+        if row.get("saved"):
+            save_article(by=reader, article=article, now=at)
+        if "helpful" in row:
+            give_feedback(
+                by=reader,
+                article=article,
+                is_helpful=row["helpful"],
+                missing=row.get("missing", ""),
+                now=at,
+            )

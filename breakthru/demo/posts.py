@@ -46,7 +46,7 @@ def _question(row: dict[str, Any]) -> QuestionDraft:
 
 
 def _passage(row: dict[str, str]) -> Passage:
-    article = Article.objects.published().with_text().get(slug=row["article"])
+    article = Article.objects.published().with_outline().get(slug=row["article"])
     headings = article.live.headings if article.live else ()
     heading = next(heading for heading in headings if heading.text == row["section"])
     return Passage(article, heading.id, heading.text)

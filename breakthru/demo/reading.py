@@ -23,12 +23,15 @@ def front_matter(path: Path) -> dict[str, str]:
 
 
 def articles() -> list[tuple[dict[str, str], Path]]:
-    """Return front matter and document of each article; a Word document beside the Markdown is preferred."""
+    """Return front matter and document of each article; a Word document beside the Markdown is preferred.
+
+    By place in their series and then by name, so that each finds its place free.
+    """
     found = []
-    for path in sorted((FOLDER / "articles").glob("*.md")):
+    for path in (FOLDER / "articles").glob("*.md"):
         word = path.with_suffix(".docx")
         found.append((front_matter(path), word if word.exists() else path))
-    return found
+    return sorted(found, key=lambda row: (int(row[0]["position"]), row[0]["slug"]))
 
 
 def words(value: str) -> list[str]:

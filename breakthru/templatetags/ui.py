@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
 from django import template
@@ -22,7 +22,10 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from breakthru.lib.search import marked
+
 register = template.Library()
+register.filter("marked", marked)
 
 SPRITE = Path(__file__).resolve().parents[2] / "static" / "img" / "icons.svg"
 TONES = 5
@@ -160,6 +163,25 @@ def nested(outline: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any]
         else:
             groups.append((entry, []))
     return groups
+
+
+@register.filter
+def as_road(
+    articles: Iterable[Any], progress: Mapping[int, Any]
+) -> list[tuple[Any, Literal["done", "next", "ahead"], Any]]:
+    """Give each article its place on the reader's road and its reading progress (None without one).
+
+    `progress` is by article id. "next" is the first one that is not read, once any of them is begun.
+    """
+    rows = [(article, progress.get(article.pk)) for article in articles]
+    unread = [article.pk for article, row in rows if row is None or row.finished_at is None]
+    is_begun = any(row is not None for _, row in rows)
+    upcoming = unread[0] if unread and is_begun else None
+    road: list[tuple[Any, Literal["done", "next", "ahead"], Any]] = []
+    for article, row in rows:
+        is_open = article.pk in unread
+        road.append((article, "next" if article.pk == upcoming else "ahead" if is_open else "done", row))
+    return road
 
 
 @register.filter

@@ -1,14 +1,14 @@
 """Questions and answers, for reading; moderating has its own tools."""
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
-from breakthru.lib.staff import display
+from breakthru.lib.staff import ReadOnlyAdmin, display
+from feed.admin.sections import section_urls
 from feed.lifecycle import QuestionState
 from feed.models import Answer, Question
 from feed.models.question import Visibility
@@ -17,19 +17,8 @@ STATES = {QuestionState.OPEN: "info", QuestionState.NEEDS_INFO: "warning", Quest
 VISIBILITIES = {Visibility.HELD: "warning", Visibility.SHOWN: "success", Visibility.HIDDEN: "danger"}
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
-    """Nothing is added, changed or deleted here."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
+class PostAdmin(ReadOnlyAdmin):
+    """What questions and answers have in common."""
 
     @display(description="Visibility", label=VISIBILITIES, ordering="visibility")
     def visibility_label(self, post: Question | Answer) -> tuple[str, str]:
@@ -41,7 +30,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 
 
 @admin.register(Question)
-class QuestionAdmin(ReadOnlyAdmin):
+class QuestionAdmin(PostAdmin):
     """Questions, newest first."""
 
     list_display = ["title", "state_label", "visibility_label", "asker", "answer_count", "asked_at", "page"]
@@ -51,8 +40,11 @@ class QuestionAdmin(ReadOnlyAdmin):
     ordering = ["-asked_at", "-pk"]
     fields = [
         "title", "body_text", "state", "visibility", "locked_at", "asker", "topics", "stage", "roads",
-        "article", "section_title", "answer_count", "asked_at", "answered_at", "active_at",
+        "article", "section_title", "quote", "answer_count", "asked_at", "answered_at", "active_at",
     ]  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*section_urls(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
         rows: QuerySet[Question] = super().get_queryset(request)
@@ -64,7 +56,7 @@ class QuestionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Answer)
-class AnswerAdmin(ReadOnlyAdmin):
+class AnswerAdmin(PostAdmin):
     """Answers, newest first."""
 
     list_display = ["question", "mentor_name", "basis", "visibility_label", "answered_at", "page"]

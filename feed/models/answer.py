@@ -7,7 +7,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from accounts.models import Experience, User
-from feed.models.question import Question, Visibility
+from feed.models.question import WORDS, Question, Visibility
 from mentors.models import MentorProfile
 
 
@@ -53,6 +53,12 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def written_by(self, profile: MentorProfile) -> Self:
         """A mentor's own answers."""
         return self.filter(mentor=profile)
+
+    def for_folding(self) -> Self:
+        """Those everybody can see, as for their page, with who asked and the outline it was asked from."""
+        words = [f"question__revision__{name}" for name in WORDS]
+        shown = self.shown().on_shown_questions().for_page()
+        return shown.select_related("question__asker", "question__revision").defer(*words)
 
     def for_row(self) -> Self:
         """Newest first, with the question each answers."""

@@ -1,19 +1,26 @@
 """A question and its history."""
 
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.text import Truncator, slugify
 
 from accounts.models import Experience, Topic, User
+from breakthru.lib.richtext import Heading, nearest_heading
 from feed.lifecycle import WITH_ANSWERS, QuestionState
 from learner_series.models import Article, Revision
 
 MAX_SECTION_TITLE = 200
+MAX_QUOTE = 400
+# Of a revision, what its outline is enough for.
+WORDS = ("html", "text", "open_html", "open_text", "import_report")
+# An unanswered question is worth finding for so long (PRODUCT §6).
+FRESH = timedelta(days=30)
 
 
 class Visibility(models.TextChoices):
@@ -53,6 +60,51 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Everybody else's questions."""
         return self.exclude(asker=user)
 
+    def worth_finding(self, now: datetime) -> Self:
+        """Those that search engines may list: answered, or still young."""
+        return self.filter(Q(answer_count__gt=0) | Q(asked_at__gt=now - FRESH))
+
+    def for_sitemap(self) -> Self:
+        """Addresses and the date of the last word, by age."""
+        return self.only("slug", "active_at").order_by("asked_at", "pk")
+
+    def last_active(self) -> datetime | None:
+        """When something happened at one of these questions last."""
+        last: datetime | None = self.aggregate(last=Max("active_at"))["last"]
+        return last
+
+    def answered_at(self, article: Article) -> Self:
+        """Answered ones that were asked from `article`, the most answered first."""
+        return (
+            self.shown()
+            .filter(article=article, answer_count__gt=0)
+            .only("slug", "title", "anchor", "section_title", "answer_count", "revision")
+            .order_by("-answer_count", "-active_at", "-pk")
+        )
+
+    def asked_from(self, article: Article, anchor: str) -> Self:
+        """Shown ones that were asked from one section of `article`, '' for the whole."""
+        return self.shown().filter(article=article, anchor=anchor)
+
+    def by_section(self) -> models.QuerySet["Question", Any]:
+        """Sections that shown questions were asked from: dicts, the most asked first.
+
+        Each has `article` (its id), `anchor`, `title` as it was when somebody asked, the counts `asked` and
+        `answered`, and `last`, when the last one was asked.
+        """
+        return (
+            self.shown()
+            .filter(article__isnull=False)
+            .values("article", "anchor")
+            .annotate(
+                title=Max("section_title"),
+                asked=Count("pk"),
+                answered=Count("pk", filter=Q(answer_count__gt=0)),
+                last=Max("asked_at"),
+            )
+            .order_by("-asked", "-last", "article", "anchor")
+        )
+
     def newest(self) -> Self:
         """Newest first."""
         return self.order_by("-asked_at", "-pk")
@@ -67,7 +119,12 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
     def for_page(self) -> Self:
         """With what the question page shows."""
-        return self.select_related("asker", "stage", "article").prefetch_related("topics", "roads")
+        words = [f"article__live__{name}" for name in WORDS] + [f"revision__{name}" for name in WORDS]
+        return (
+            self.select_related("asker", "stage", "article__live", "revision")
+            .defer("article__search", *words)
+            .prefetch_related("topics", "roads")
+        )
 
 
 class Question(models.Model):
@@ -89,6 +146,8 @@ class Question(models.Model):
     revision = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     anchor = models.CharField(max_length=120, blank=True)
     section_title = models.CharField(max_length=MAX_SECTION_TITLE, blank=True)
+    # Words of the passage that everybody may read; checked against the text when the question is posted.
+    quote = models.CharField(max_length=MAX_QUOTE, blank=True)
     state = models.CharField(max_length=12, choices=QuestionState.choices, default=QuestionState.OPEN)
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.SHOWN)
     locked_at = models.DateTimeField(null=True, blank=True)
@@ -126,6 +185,11 @@ class Question(models.Model):
                 ),
             ),
             models.Index(fields=["asker", "-asked_at"], name="question_mine"),
+            models.Index(
+                fields=["article", "-answer_count"],
+                name="question_of_article",
+                condition=Q(visibility=Visibility.SHOWN, article__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -139,6 +203,22 @@ class Question(models.Model):
     def is_answered(self) -> bool:
         """Whether it has an answer, for the sign beside it."""
         return self.answer_count > 0
+
+    @property
+    def place_now(self) -> Heading | None:
+        """The heading of the live article where the passage, or what is nearest to it, stands now."""
+        if not self.anchor or self.article is None or self.article.live is None:
+            return None
+        old = self.revision.headings if self.revision is not None else ()
+        return nearest_heading(old, self.anchor, self.article.live.headings)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the article was edited so that the section it was asked from is not there as it was."""
+        place = self.place_now
+        if not self.anchor or self.article is None or self.article.live_id is None:
+            return False
+        return place is None or Truncator(place.text).chars(MAX_SECTION_TITLE) != self.section_title
 
     @property
     def is_held(self) -> bool:

@@ -28,11 +28,15 @@ class QuestionStateError(ValueError):
 
 @dataclass(frozen=True)
 class Passage:
-    """The part of an article a question is about; `anchor` and `section_title` are '' for the whole."""
+    """The part of an article a question is about; `anchor` and `section_title` are '' for the whole.
+
+    `quote` holds words of it that everybody may read, or ''.
+    """
 
     article: Article
     anchor: str
     section_title: str
+    quote: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def _create(by: User, draft: QuestionDraft, now: datetime) -> Question:
     if draft.passage is not None:
         question.article, question.revision_id = draft.passage.article, draft.passage.article.live_id
         question.anchor, question.section_title = draft.passage.anchor, draft.passage.section_title
+        question.quote = draft.passage.quote
     question.save()
     question.topics.set(draft.topics)
     question.roads.set(draft.roads)

@@ -11,27 +11,37 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import PersonExperience, User
 from accounts.session import person
 from breakthru.lib.http import unprocessable
+from breakthru.lib.richtext import has_quote, strip_invisible
 from feed.forms.ask import AskForm
-from feed.models.question import MAX_SECTION_TITLE
+from feed.models.question import MAX_QUOTE, MAX_SECTION_TITLE
 from feed.services.questions import AskError, Passage, ask_question
 from learner_series.models import Article
 
 
-def find_passage(slug: str, anchor: str) -> tuple[Passage | None, str]:
+def find_passage(slug: str, anchor: str, quote: str = "") -> tuple[Passage | None, str]:
     """Return the passage of the address and, when it is not there (any more), a sentence that says so."""
     if not slug:
         return None, ""
-    article = Article.objects.published().with_text().by_slug(slug)
+    article = Article.objects.published().with_open_words().by_slug(slug)
     if article is None or article.live is None:
         return None, "We could not find that article. You can still ask; your question will stand by itself."
-    if not anchor:
-        return Passage(article, "", ""), ""
-    heading = article.live.heading(anchor)
-    if heading is None or not heading.text:
+    heading = article.live.heading(anchor) if anchor else None
+    if anchor and (heading is None or not heading.text):
         return Passage(article, "", ""), (
             "We could not find that part of the article. Your question will be about the whole article."
         )
-    return Passage(article, heading.id, Truncator(heading.text).chars(MAX_SECTION_TITLE)), ""
+    title = Truncator(heading.text).chars(MAX_SECTION_TITLE) if heading else ""
+    # A comparison that does not see what nobody sees must not let it into the question.
+    words = " ".join(strip_invisible(quote).split())
+    if not words:
+        return Passage(article, anchor, title), ""
+    # Everybody reads a question: words for Premium members are not quoted in it.
+    if len(words) > MAX_QUOTE or not has_quote(article.live.open_html, anchor, words):
+        return Passage(article, anchor, title), (
+            "Your question is attached to this part of the article. The words you marked can't be shown with"
+            " it, because they are too long, have changed, or are for Premium members."
+        )
+    return Passage(article, anchor, title, words), ""
 
 
 def _initial(user: User) -> dict[str, object]:
@@ -47,7 +57,8 @@ def _initial(user: User) -> dict[str, object]:
 def question_create(request: HttpRequest) -> HttpResponse:
     """Show the form, or post the question and go to its page."""
     user = person(request)
-    passage, notice = find_passage(request.GET.get("article", ""), request.GET.get("section", ""))
+    asked = request.GET
+    passage, notice = find_passage(asked.get("article", ""), asked.get("section", ""), asked.get("quote", ""))
     form = AskForm(request.POST if request.method == "POST" else None, initial=_initial(user))
     if form.is_valid():
         try:

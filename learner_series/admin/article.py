@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import ForeignKey, QuerySet
+from django.forms import Field
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -14,15 +17,26 @@ from unfold.admin import ModelAdmin
 from accounts.session import person
 from breakthru.lib.richtext import ARTICLE, clean
 from breakthru.lib.staff import ChangedColumnsAdmin, action, display
-from learner_series.admin.authors import AuthorInline, AuthorSearch
+from learner_series.admin import boards, bulk
+from learner_series.admin.authors import AuthorInline, AuthorSearch, AuthorSelect
+from learner_series.admin.compare import compare_page
+from learner_series.admin.pages import link, staff_page, told_once
+from learner_series.admin.related import CuratedFormSet, CuratedInline
+from learner_series.admin.sending import open_draft, revision_url
+from learner_series.admin.versions import versions_page
 from learner_series.forms.article import ArticleForm
 from learner_series.forms.importing import ImportForm
 from learner_series.models import Article, Revision
+from learner_series.services.arranging import choose_related
 from learner_series.services.editorial import EditorialError, copy_to_draft, create_draft
+from learner_series.services.facts import confirm_articles
 from learner_series.services.importing import import_article
 
 # A text that readers know: its address stays and its words change by revisions only.
 FIXED_WHEN_LIVE = ["title", "summary", "slug"]
+# How many revisions the page of an article names before it leads to all of them.
+NEWEST = 5
+GATES = {"Premium": "primary", "Sections": "info"}
 
 
 @admin.register(Article)
@@ -30,15 +44,19 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
     """Where an article stands and how it looks; its words are its revisions'."""
 
     form = ArticleForm
-    list_display = ["title", "series", "position", "is_live", "published_at", "checked_on"]
-    list_filter = [("live", admin.EmptyFieldListFilter), "series", "topics"]
+    list_display = [
+        "title", "series", "position", "is_live", "gate_label", "published_at", "checked_on", "review_on",
+    ]  # fmt: skip
+    list_filter = [("live", admin.EmptyFieldListFilter), "is_premium", "series", "topics"]
     list_select_related = ["series"]
     search_fields = ["title", "slug"]
-    readonly_fields = ["revisions", "live_text", "published_at"]
+    readonly_fields = ["revisions", "live_text", "gate", "published_at"]
     autocomplete_fields = ["topics"]
-    inlines = [AuthorInline]
-    actions_list = ["import_document"]
-    actions_submit_line = ["start_draft"]
+    inlines = [AuthorInline, CuratedInline]
+    actions = [bulk.articles_checked, bulk.topic_added, bulk.topic_removed]
+    actions_list = ["import_document", "stale", "unhelpful"]
+    actions_detail = ["versions", "compare", "feedback"]
+    actions_submit_line = ["start_draft", "facts_checked"]
     show_full_result_count = False
 
     class Media:
@@ -47,17 +65,31 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
     def get_fieldsets(
         self, request: HttpRequest, obj: Article | None = None
     ) -> list[tuple[str, dict[str, Any]]]:
-        state = [] if obj is None else [("State", {"fields": ["live_text", "published_at", "revisions"]})]
+        shown = ["live_text", "gate", "published_at", "revisions"]
         return [
             ("Words", {"fields": ["title", "summary"]}),
             ("Place", {"fields": ["slug", "series", "position", "topics"]}),
-            ("Looks", {"fields": ["cover", "tone", "checked_on"]}),
-            *state,
+            ("Readers it is written for", {"fields": ["audience"], "classes": ["collapse"]}),
+            ("Looks", {"fields": ["cover", "tone"]}),
+            ("Facts", {"fields": ["reviewer", "checked_on", "review_on", "expires_on"]}),
+            *([] if obj is None else [("State", {"fields": shown})]),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[str]:
         is_known = obj is not None and obj.published_at is not None
         return [*self.readonly_fields, *(FIXED_WHEN_LIVE if is_known else [])]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        rows: QuerySet[Article] = super().get_queryset(request)
+        return rows.defer("search")
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Field:
+        if db_field.name == "reviewer":
+            kwargs["widget"] = AuthorSelect(db_field, self.admin_site)
+        field: Field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return field
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Article | None = None
@@ -81,22 +113,30 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
     def is_live(self, article: Article) -> bool:
         return article.live_id is not None
 
+    @display(description="Premium", label=GATES, ordering="is_premium")
+    def gate_label(self, article: Article) -> str:
+        if not article.is_gated:
+            return ""
+        return "Premium" if article.is_premium else "Sections"
+
+    @display(description="Readers")
+    def gate(self, article: Article) -> str:
+        if not article.is_gated:
+            return "Everybody reads all of it."
+        what = "The article is" if article.is_premium else "Some sections are"
+        share = f"everybody reads {article.open_word_count} of {article.word_count} words."
+        return f"{what} for Premium members; {share}"
+
     @display(description="Live text")
     def live_text(self, article: Article) -> str | SafeString:
         if article.live_id is None:
             return "None: readers cannot open this article."
         url = article.get_absolute_url()
-        return format_html('<a href="{}">{}</a>', url, url)
+        return link(url, url)
 
     @display(description="Revisions")
-    def revisions(self, article: Article) -> str | SafeString:
-        rows = article.revisions.only("number", "state", "article_id")
-        items = format_html_join(
-            "",
-            '<li><a href="{}">Revision {}</a>, {}</li>',
-            ((_revision_url(row), row.number, row.get_state_display().lower()) for row in rows),
-        )
-        return format_html('<ul class="bt-list">{}</ul>', items) if items else "None yet."
+    def revisions(self, article: Article) -> str:
+        return told_once(article, "revisions_told", lambda: _newest_of(article))
 
     def get_urls(self) -> list[URLPattern]:
         search = path(
@@ -134,8 +174,71 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
         if draft is None:
             response: HttpResponse = super().response_change(request, obj)
             return response
-        self.message_user(request, f"Revision {draft.number} is a draft now.", messages.SUCCESS)
-        return HttpResponseRedirect(_revision_url(draft))
+        return open_draft(self, request, draft)
+
+    # --- Facts and what to read next ------------------------------------------------------------------------
+
+    @action(description="Save, and facts checked today", permissions=["change"])
+    def facts_checked(self, request: HttpRequest, article: Article) -> None:
+        """Note today, and half a year for the next check."""
+        try:
+            confirm_articles(by=person(request), ids=[article.pk], today=timezone.localdate())
+        except EditorialError as error:
+            self.message_user(request, str(error), messages.ERROR)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Write the authors as they are; what to read next goes through its service."""
+        if not isinstance(formset, CuratedFormSet):
+            super().save_formset(request, form, formset, change)
+            return
+        # Tells Django's history what changed, and writes nothing.
+        formset.save(commit=False)
+        if formset.has_changed():
+            try:
+                choose_related(by=person(request), article=form.instance, places=formset.places)
+            except EditorialError as error:
+                self.message_user(request, str(error), messages.ERROR)
+
+    # --- Pages ----------------------------------------------------------------------------------------------
+
+    def has_revisions_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Revisions are read by who may read revisions."""
+        return bool(request.user.has_perm("learner_series.view_revision"))
+
+    def has_feedback_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """What readers missed is for editors."""
+        return bool(request.user.has_perm("learner_series.view_articlefeedback"))
+
+    @action(description="Revisions", icon="list", permissions=["revisions"])
+    def versions(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Every revision, and a button to go back to its words."""
+        return versions_page(self, request, self._found(request, object_id))
+
+    @action(description="Compare", icon="compare", permissions=["revisions"])
+    def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Two revisions side by side."""
+        return compare_page(self, request, self._found(request, object_id))
+
+    @action(description="Feedback", icon="reviews", permissions=["feedback"])
+    def feedback(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What readers missed."""
+        return boards.feedback_page(self, request, self._found(request, object_id))
+
+    @action(description="Stale", icon="update", permissions=["revisions"])
+    def stale(self, request: HttpRequest) -> HttpResponse:
+        """What is due for a check."""
+        return boards.stale_page(self, request)
+
+    @action(description="Unhelpful", icon="thumb_down", permissions=["feedback"])
+    def unhelpful(self, request: HttpRequest) -> HttpResponse:
+        """Which articles readers doubt."""
+        return boards.unhelpful_page(self, request)
+
+    def _found(self, request: HttpRequest, object_id: str) -> Article:
+        article: Article | None = self.get_object(request, object_id)
+        if article is None:
+            raise Http404
+        return article
 
     # --- Import ---------------------------------------------------------------------------------------------
 
@@ -153,7 +256,7 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
         if request.method == "POST" and form.is_valid():
             revision = self._import(request, form)
             if revision is not None:
-                return HttpResponseRedirect(_revision_url(revision))
+                return HttpResponseRedirect(revision_url(revision))
         return self._import_page(request, form)
 
     def _import(self, request: HttpRequest, form: ImportForm) -> Revision | None:
@@ -178,17 +281,29 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
         return revision
 
     def _import_page(self, request: HttpRequest, form: forms.Form) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Import a document",
-            "form": form,
-            "opts": self.model._meta,
-            "media": self.media + form.media,
-            "changelist_url": reverse("admin:learner_series_article_changelist"),
-        }
-        template = "admin/learner_series/article/import.html"
-        return TemplateResponse(request, template, context, status=422 if form.errors else 200)
+        return staff_page(
+            self,
+            request,
+            "admin/learner_series/article/import.html",
+            title="Import a document",
+            status=422 if form.errors else 200,
+            form=form,
+            media=self.media + form.media,
+            changelist_url=reverse("admin:learner_series_article_changelist"),
+        )
 
 
-def _revision_url(revision: Revision) -> str:
-    return reverse("admin:learner_series_revision_change", args=[revision.pk])
+def _newest_of(article: Article) -> str:
+    rows = article.revisions.only("number", "state", "article_id")[:NEWEST]
+    items = format_html_join(
+        "",
+        "<li>{}, {}</li>",
+        (
+            (link(revision_url(row), f"Revision {row.number}"), row.get_state_display().lower())
+            for row in rows
+        ),
+    )
+    if not items:
+        return "None yet."
+    all_of_them = link(reverse("admin:learner_series_article_versions", args=[article.pk]), "All revisions")
+    return format_html('<ul class="bt-list">{}</ul>{}', items, all_of_them)

@@ -1,14 +1,16 @@
-"""Choosing authors: editors look for people by their public names and see nothing else of them."""
+"""Choosing people and articles. Editors look for people by their public names and see nothing else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import ForeignKey, Q, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.forms import Field
 from django.http import HttpRequest
 from unfold.admin import TabularInline
+from unfold.forms import PaginationInlineFormSet
 
 from accounts.models import User
 from learner_series.models import ArticleAuthor
@@ -29,16 +31,51 @@ class AuthorSearch(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": f"{obj.display_name} ({obj.slug})"}
 
 
-class AuthorSelect(AutocompleteSelect):
+class KnownSelect(AutocompleteSelect):
+    """A select that names what was chosen from what the page has read, without a query for each row."""
+
+    known: Model | None = None
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
+        """Return the one option, beside the empty one where nothing has to be chosen."""
+        if self.known is None or [*value] != [str(self.known.pk)]:
+            rows: list[Any] = super().optgroups(name, value, attr)
+            return rows
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        options.append(self.create_option(name, self.known.pk, str(self.known), True, len(options)))
+        return [(None, options, 0)]
+
+
+class AuthorSelect(KnownSelect):
     """The select that asks AuthorSearch."""
 
     url_name = "%s:learner_series_article_authors"
+
+
+class KnownFormSet(PaginationInlineFormSet):  # type: ignore[misc]  # unfold ships no types
+    """Rows whose `chosen` was read with them."""
+
+    chosen: str
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Let the select of a stored row know what it shows."""
+        super().add_fields(form, index)
+        if form.instance.pk is not None:
+            # The outer widget is the admin's, with links to add and to change.
+            form.fields[self.chosen].widget.widget.known = getattr(form.instance, self.chosen)
+
+
+class AuthorFormSet(KnownFormSet):
+    """Authors."""
+
+    chosen = "user"
 
 
 class AuthorInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
     """The authors of an article, in the order shown."""
 
     model = ArticleAuthor
+    formset = AuthorFormSet
     extra = 0
     fields = ["user", "order"]
     verbose_name = "author"

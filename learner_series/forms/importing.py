@@ -13,7 +13,7 @@ from breakthru.lib.documents import DocumentError, Imported
 from breakthru.lib.documents.importing import MAX_BYTES
 from learner_series.models import Article, Series
 from learner_series.models.article import RESERVED_SLUGS
-from learner_series.services.front_matter import FrontMatter, read_front_matter
+from learner_series.services.front_matter import FrontMatter
 from learner_series.services.importing import read_document
 
 ACCEPTED = ".docx,.md,.markdown,.html,.htm"
@@ -59,7 +59,7 @@ class ImportForm(forms.Form):
             self.imported = read_document(name=upload.name, data=data)
         except DocumentError as error:
             raise forms.ValidationError(str(error), code="document") from error
-        self.about = read_front_matter(name=upload.name, data=data)
+        self.about = FrontMatter(self.imported.about)
         return upload
 
     def clean_slug(self) -> str:

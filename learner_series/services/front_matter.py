@@ -1,23 +1,21 @@
 """What a Markdown document says about itself: where a new article belongs and how it looks."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from accounts.models import Topic, User
+from accounts.models import Experience, Topic, User
 from breakthru.lib.documents import Dropped
-from learner_series.models import Article, ArticleAuthor, Series
+from learner_series.models import Article, ArticleAuthor, RelatedArticle, Series
 from learner_series.models.article import TONES, Cover
+from learner_series.services.editorial import Gate
 
-_BLOCK = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_ENTRY = re.compile(r"([A-Za-z_]+)[ \t]*:[ \t]+(.+)")
-# A front matter is a few lines; whatever comes later is text.
-_LONGEST = 10_000
+DATES = ("checked_on", "review_on", "expires_on")
+AUDIENCE = ("education_stage", "road")
 
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The entries as written, by their names in lower case."""
+    """The entries of a document (`Imported.about`) by their names in lower case."""
 
     entries: dict[str, str] = field(default_factory=dict)
 
@@ -30,16 +28,6 @@ class FrontMatter:
         return [word.strip() for word in self.get(name).split(",") if word.strip()]
 
 
-def read_front_matter(*, name: str, data: bytes) -> FrontMatter:
-    """Read the front matter of a Markdown file; empty for other kinds and where there is none."""
-    if not name.lower().endswith((".md", ".markdown")):
-        return FrontMatter()
-    block = _BLOCK.match(data[:_LONGEST].decode("utf-8", "replace"))
-    lines = block[1].splitlines() if block else []
-    found = [match for line in lines if (match := _ENTRY.fullmatch(line.rstrip()))]
-    return FrontMatter({match[1].lower(): match[2].strip().strip("\"'") for match in found})
-
-
 def find_series(about: FrontMatter) -> tuple[Series | None, list[Dropped]]:
     """Return the series that the document names, and what to report when there is none such."""
     slug = about.get("series")
@@ -47,27 +35,38 @@ def find_series(about: FrontMatter) -> tuple[Series | None, list[Dropped]]:
     return found, [] if found or not slug else [Dropped("Unknown series", 1, slug)]
 
 
+def described_gate(about: FrontMatter) -> Gate:
+    """Return what the document says is for Premium members; a word that is no clear "no" closes it."""
+    is_premium = about.get("premium").lower() not in {"", "no", "false"}
+    return Gate(is_premium, tuple(about.words("premium_sections")))
+
+
 def describe_article(*, article: Article, about: FrontMatter) -> list[Dropped]:
-    """Give a new article its cover, tone, date of check, topics and authors; return what is unknown here."""
-    unknown = _describe_looks(article, about)
-    article.save(update_fields=["cover", "tone", "checked_on"])
+    """Give a new article its looks, dates, topics, audience and authors; return what is unknown here."""
+    unknown = _describe_looks(article, about) + _describe_dates(article, about)
+    article.save(update_fields=["cover", "tone", *DATES])
     slugs = about.words("topics")
     topics = list(Topic.objects.filter(slug__in=slugs))
     article.topics.set(topics)
     unknown += _missing("Unknown topics", slugs, {topic.slug for topic in topics})
-    keys = about.words("author")
-    people = {user.slug: user for user in User.objects.filter(slug__in=keys, is_active=True)}
+    unknown += _describe_audience(article, about) + relate(article=article, slugs=about.words("related"))
+    keys, reviewer = about.words("author"), about.get("reviewer")
+    named = User.objects.filter(slug__in=[*keys, reviewer], is_active=True)
+    people = {user.slug: user for user in named}
+    article.reviewer = people.get(reviewer)
+    article.save(update_fields=["reviewer"])
     ArticleAuthor.objects.bulk_create(
         ArticleAuthor(article=article, user=people[key], order=place)
         for place, key in enumerate(dict.fromkeys(keys))
         if key in people
     )
+    unknown += _missing("Unknown reviewers", [reviewer] if reviewer else [], set(people))
     return unknown + _missing("Unknown authors", keys, set(people))
 
 
 def _describe_looks(article: Article, about: FrontMatter) -> list[Dropped]:
     unknown: list[Dropped] = []
-    cover, tone, checked_on = about.get("cover"), about.get("tone"), about.get("checked_on")
+    cover, tone = about.get("cover"), about.get("tone")
     if cover in Cover.values:
         article.cover = cover
     elif cover:
@@ -76,11 +75,40 @@ def _describe_looks(article: Article, about: FrontMatter) -> list[Dropped]:
         article.tone = int(tone)
     elif tone:
         unknown.append(Dropped("Unknown tones", 1, tone))
-    try:
-        article.checked_on = date.fromisoformat(checked_on) if checked_on else None
-    except ValueError:
-        unknown.append(Dropped("Dates that cannot be read", 1, checked_on))
     return unknown
+
+
+def _describe_dates(article: Article, about: FrontMatter) -> list[Dropped]:
+    unreadable = []
+    for name in DATES:
+        written = about.get(name)
+        try:
+            setattr(article, name, date.fromisoformat(written) if written else None)
+        except ValueError:
+            unreadable.append(written)
+    return (
+        [Dropped("Dates that cannot be read", len(unreadable), ", ".join(unreadable))] if unreadable else []
+    )
+
+
+def _describe_audience(article: Article, about: FrontMatter) -> list[Dropped]:
+    wanted = about.words("audience")
+    pairs = [word.partition(":") for word in wanted]
+    terms = [Experience.objects.termed(group, key) for group, _, key in pairs if group in AUDIENCE]
+    found = [term for term in terms if term is not None]
+    article.audience.set(found)
+    return _missing("Unknown stages and roads", wanted, {f"{term.group_id}:{term.key}" for term in found})
+
+
+def relate(*, article: Article, slugs: list[str]) -> list[Dropped]:
+    """Put articles behind an article by choice, in this order; return what is unknown here."""
+    known = {other.slug: other for other in Article.objects.filter(slug__in=slugs).exclude(pk=article.pk)}
+    for place, slug in enumerate(dict.fromkeys(slugs)):
+        if slug in known:
+            RelatedArticle.objects.update_or_create(
+                article=article, other=known[slug], defaults={"place": place, "is_curated": True}
+            )
+    return _missing("Unknown related articles", slugs, set(known))
 
 
 def _missing(kind: str, wanted: list[str], known: set[str]) -> list[Dropped]:

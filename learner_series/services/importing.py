@@ -10,10 +10,18 @@ from django.utils.text import slugify
 from accounts.models import User
 from breakthru.lib.documents import Dropped, Imported, import_document
 from breakthru.lib.images import Image
-from learner_series.models import Article, ArticleImage, Revision, Series
+from breakthru.lib.richtext import ARTICLE, Cleaned, clean, drop_facts, fact_keys
+from learner_series.models import Article, ArticleImage, FactCard, Revision, Series
 from learner_series.models.article import RESERVED_SLUGS
-from learner_series.services.editorial import EditorialError, create_draft
-from learner_series.services.front_matter import FrontMatter, describe_article, find_series
+from learner_series.services.editorial import (
+    OPEN,
+    EditorialError,
+    Gate,
+    closed_like,
+    create_draft,
+    gate_of,
+)
+from learner_series.services.front_matter import FrontMatter, describe_article, described_gate, find_series
 
 MAX_TITLE, MAX_SUMMARY, MAX_SLUG = 160, 400, 80
 
@@ -25,24 +33,38 @@ def read_document(*, name: str, data: bytes) -> Imported:
 
 @transaction.atomic
 def import_draft(
-    *, by: User, article: Article, imported: Imported, extra: Iterable[Dropped] = ()
+    *, by: User, article: Article, imported: Imported, extra: Iterable[Dropped] = (), gate: Gate = OPEN
 ) -> Revision:
     """Keep the pictures and add a draft with the document's words and the report of what was dropped.
 
-    `extra` joins the report. Raises EditorialError when `by` may not write drafts.
+    `extra` joins the report; `gate` says what is for Premium members. Raises EditorialError when `by` may
+    not write drafts.
     """
     report = [*imported.report, *_shortened(imported), *extra]
-    revision = create_draft(
+    cleaned, unknown = _without_unknown_facts(imported.cleaned)
+    for image in imported.images:
+        _keep_image(image)
+    return create_draft(
         by=by,
         article=article,
         title=imported.title[:MAX_TITLE],
         summary=imported.summary[:MAX_SUMMARY],
-        cleaned=imported.cleaned,
-        report=[asdict(dropped) for dropped in report],
+        cleaned=cleaned,
+        report=[asdict(dropped) for dropped in [*report, *unknown]],
+        gate=gate,
     )
-    for image in imported.images:
-        _keep_image(image)
-    return revision
+
+
+def _without_unknown_facts(cleaned: Cleaned) -> tuple[Cleaned, list[Dropped]]:
+    keys = fact_keys(cleaned.html)
+    known = FactCard.objects.keyed(keys)
+    unknown = [key for key in keys if key not in known]
+    if not unknown:
+        return cleaned, []
+    return (
+        clean(drop_facts(cleaned.html, unknown), ARTICLE),
+        [Dropped("Unknown fact cards", len(unknown), ", ".join(unknown))],
+    )
 
 
 @transaction.atomic
@@ -75,7 +97,17 @@ def import_article(
         },
     )
     extra = [*unknown, *describe_article(article=article, about=about)] if is_new else []
-    return import_draft(by=by, article=article, imported=imported, extra=extra)
+    gate = described_gate(about)
+    lost: list[Dropped] = []
+    if not is_new and gate == OPEN:
+        gate, lost = _gate_before(article, imported.cleaned)
+    return import_draft(by=by, article=article, imported=imported, extra=[*extra, *lost], gate=gate)
+
+
+def _gate_before(article: Article, cleaned: Cleaned) -> tuple[Gate, list[Dropped]]:
+    """Return the gate of the newest revision: a document that says nothing must not open what was closed."""
+    newest = article.revisions.without_words().first()
+    return closed_like(gate=OPEN, other=gate_of(newest) if newest else OPEN, cleaned=cleaned)
 
 
 def slug_for(title: str) -> str:

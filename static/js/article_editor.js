@@ -77,7 +77,7 @@ const Callout = Node.create({
     class: { default: "note", parseHTML: (element) => element.className || "note" },
     "aria-label": { default: "Note", parseHTML: (element) => element.getAttribute("aria-label") || "Note" },
   }),
-  parseHTML: () => [{ tag: "aside" }],
+  parseHTML: () => [{ tag: "aside:not([data-fact])" }],
   renderHTML: ({ HTMLAttributes }) => ["aside", HTMLAttributes, 0],
   addMenuItems({ menu, buttons }) {
     for (const kind of KINDS) {
@@ -95,6 +95,46 @@ const Callout = Node.create({
         },
       })
     }
+  },
+})
+
+// A fact card: the text has its key, the page shows what the card says on that day.
+const Fact = Node.create({
+  name: "fact",
+  group: "block",
+  atom: true,
+  addOptions: () => ({ cards: [] }),
+  addAttributes: () => ({ "data-fact": kept("data-fact") }),
+  parseHTML: () => [{ tag: "aside[data-fact]" }],
+  renderHTML: ({ HTMLAttributes }) => ["aside", HTMLAttributes],
+  addNodeView() {
+    return ({ node }) => {
+      const key = node.attrs["data-fact"]
+      const card = this.options.cards.find((one) => one.key === key)
+      const rule = base.crel("strong", { textContent: card?.rule ?? `No fact card is called “${key}”` })
+      const value = base.crel("span", { textContent: card?.value ?? "Remove it, or make the card first." })
+      return { dom: base.crel("div", { className: "bt-fact" }, [rule, value]) }
+    }
+  },
+  addMenuItems({ menu, buttons }) {
+    const { cards } = this.options
+    const names = cards.map(({ key, rule }) => `${rule} (${key})`)
+    const property = { type: "string", title: "Which one", enum: names, default: names[0] }
+    const ask = base.updateAttrsDialog({ name: property }, { title: "Fact card", submitText: "Insert" })
+    menu.defineItem({
+      name: "fact",
+      groups: "facts",
+      button: buttons.text("Fact card", "Insert a fact card"),
+      active: (editor) => editor.isActive("fact"),
+      hidden: () => !cards.length,
+      async command(editor) {
+        const shown = cards.findIndex(({ key }) => key === editor.getAttributes("fact")["data-fact"])
+        const answer = await ask(editor, { name: names[shown] })
+        const card = cards[names.indexOf(answer?.name)]
+        if (!card) return
+        editor.chain().focus().insertContent({ type: "fact", attrs: { "data-fact": card.key } }).run()
+      },
+    })
   },
 })
 const Footnotes = Node.create({
@@ -180,6 +220,7 @@ const known = {
   Callout,
   Description,
   DescriptionList,
+  Fact,
   Figure,
   Footnotes,
   ListItem,
@@ -194,6 +235,7 @@ const GROUPS = [
   { group: "marks" },
   { group: "link" },
   { group: "callouts" },
+  { group: "facts" },
   { group: "table" },
   { group: "history" },
   { group: "utility" },
@@ -237,7 +279,9 @@ function oneLine(html) {
 
 function start(textarea) {
   const { extensions } = JSON.parse(textarea.dataset.articleEditor)
-  const chosen = Object.entries({ ...extensions, Menu: { groups: GROUPS } }).flatMap(([name, options]) => {
+  const cards = JSON.parse(textarea.dataset.facts ?? "[]")
+  const ours = { Fact: { cards }, Menu: { groups: GROUPS } }
+  const chosen = Object.entries({ ...extensions, ...ours }).flatMap(([name, options]) => {
     const extension = known[name]
     if (!extension) return []
     return [typeof options === "object" ? extension.configure(options) : extension]
@@ -248,7 +292,8 @@ function start(textarea) {
   // Who only looks changes nothing.
   textarea.value = source
   editor.on("update", () => {
-    textarea.value = tidy(textarea.value)
+    // The editor takes a single card, which has no words, for nothing.
+    textarea.value = tidy(textarea.value || (editor.isEmpty ? "" : editor.getHTML()))
   })
   editor.view.dom.setAttribute("aria-label", "Text")
   editor.view.dom.setAttribute("role", "textbox")
@@ -257,4 +302,40 @@ function start(textarea) {
   return editor
 }
 
-initializeEditors(start, SELECTOR)
+const LATER = "If you both save, the later words become a draft of their own, and nothing is lost."
+// Who else has the draft open: a word above the text, before two people write at once.
+function watch(textarea) {
+  const { presenceUrl } = textarea.dataset
+  if (!presenceUrl) return
+  const place = base.crel("div", { role: "status" })
+  textarea.closest(".prose-editor").before(place)
+  const show = (names) => {
+    const who = new Intl.ListFormat("en").format(names)
+    const words = `${who} ${names.length > 1 ? "have" : "has"} this draft open, too. ${LATER}`
+    const note = base.crel("p", { className: "bt-presence", textContent: words })
+    if (!names.length) place.replaceChildren()
+    else if (place.textContent !== words) place.replaceChildren(note)
+  }
+  const ask = async () => {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: textarea.form.elements.csrfmiddlewaretoken.value })
+    try {
+      const answer = await fetch(presenceUrl, { method: "POST", body })
+      show((await answer.json()).others)
+    } catch {} // offline, or signed out: saving will tell
+  }
+  let timer
+  const begin = () => {
+    clearInterval(timer)
+    if (document.hidden) return
+    ask()
+    timer = setInterval(ask, 60000)
+  }
+  document.addEventListener("visibilitychange", begin)
+  begin()
+}
+
+initializeEditors((textarea) => {
+  const editor = start(textarea)
+  watch(textarea)
+  return editor
+}, SELECTOR)

@@ -57,25 +57,6 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
-// Contents list: mark the section being read.
-const links = [...document.querySelectorAll('.toc a[href^="#"]')];
-if (links.length && "IntersectionObserver" in window) {
-  const mark = (id) => {
-    for (const link of links) {
-      if (link.hash === `#${id}`) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
-  };
-  const seen = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => mark(entry.target.id)),
-    { rootMargin: "-10% 0px -75%" },
-  );
-  for (const link of links) {
-    const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (heading) seen.observe(heading);
-  }
-}
-
 // A part of the page that could not be fetched says so and keeps what was typed.
 const sayBroken = () => {
   const note = document.getElementById("not-sent");

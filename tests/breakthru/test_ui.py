@@ -1,5 +1,6 @@
 """The site's template tags and filters."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -138,6 +139,43 @@ def test_nested_puts_each_h3_below_its_h2() -> None:
         {"level": 2, "id": "second", "text": "Second"},
     )
     assert ui.nested([intro, first, detail, second]) == [(intro, []), (first, [detail]), (second, [])]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Something with a key, or somebody's progress in it."""
+
+    pk: int = 0
+    finished_at: datetime | None = None
+
+
+DONE, BEGUN = Row(finished_at=NOW), Row()
+
+
+@pytest.mark.parametrize(
+    ("progress", "states"),
+    [
+        ({}, ["ahead", "ahead", "ahead"]),
+        ({1: BEGUN}, ["next", "ahead", "ahead"]),
+        ({3: BEGUN}, ["next", "ahead", "ahead"]),
+        ({1: DONE}, ["done", "next", "ahead"]),
+        ({2: DONE}, ["next", "done", "ahead"]),
+        ({1: DONE, 2: DONE, 3: DONE}, ["done", "done", "done"]),
+        ({9: DONE}, ["ahead", "ahead", "ahead"]),
+    ],
+)
+def test_as_road_leads_to_the_first_unread_once_something_is_begun(
+    progress: dict[int, Row], states: list[str]
+) -> None:
+    articles = [Row(1), Row(2), Row(3)]
+    road = ui.as_road(articles, progress)
+    assert road == [
+        (article, state, progress.get(article.pk)) for article, state in zip(articles, states, strict=True)
+    ]
+
+
+def test_marked_shows_what_was_found_and_nothing_that_runs() -> None:
+    assert render("{{ found|marked }}", found="a <b> \x02score\x03") == "a &lt;b&gt; <mark>score</mark>"
 
 
 class RoadForm(forms.Form):

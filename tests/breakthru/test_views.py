@@ -52,7 +52,10 @@ def test_robots_leaves_out_forms_and_staff_pages(client: Client) -> None:
         "Disallow: /admin/",
         "Disallow: /accounts/",
         "Disallow: /feed/ask/",
+        "Disallow: /learn/preview/",
         "Disallow: /theme/",
+        "",
+        "Sitemap: http://testserver/sitemap.xml",
     ]
 
 

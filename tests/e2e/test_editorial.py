@@ -17,6 +17,7 @@ EVERYTHING = """
 <h2 id="later">Later</h2>
 <ul><li>one<ul><li>inner<ol start="3"><li>deep</li></ol></li></ul></li><li><p>loose</p><p>two</p></li></ul>
 <aside class="note warn" aria-label="My story"><p>Story</p><ul><li>a</li></ul></aside>
+<aside data-fact="mcat-score-release"></aside><p>between</p><aside data-fact="mcat-attempt-limits"></aside>
 <table><caption>What <em>holds</em></caption><thead><tr><th>A</th><th>B</th></tr></thead>
 <tbody><tr><th>r</th><td><p>p1</p><p>p2</p></td></tr><tr><td>x</td><td colspan="1">y</td></tr></tbody></table>
 <dl><dt>Term</dt><dd>Means</dd><dd><p>a</p><p>b</p></dd></dl>
@@ -64,7 +65,7 @@ def test_the_editor_loses_nothing_of_an_article(page: Page, tmp_path: Path) -> N
         before = _source(page)
         _type_and_take_back(page)
         page.get_by_role("button", name="Save", exact=True).click()
-        expect(page.get_by_text("The draft is saved.")).to_be_visible()
+        expect(page.get_by_text("The draft is saved.", exact=True)).to_be_visible()
         assert _canonical(_source(page)) == _canonical(before)
 
 
@@ -74,6 +75,7 @@ def test_a_document_becomes_an_article_that_readers_open(page: Page, browser: Br
     words = page.get_by_role("textbox", name="Text", exact=True)
     words.press("Control+Home")
     words.press_sequentially("Typed in the editor. ")
+    page.get_by_label("Summary").fill("What a mentor gives that an article cannot.")
     page.get_by_role("button", name="Send to review").click()
     expect(page.get_by_text("Revision 1: in review.")).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
@@ -91,3 +93,56 @@ def test_a_document_becomes_an_article_that_readers_open(page: Page, browser: Br
     expect(page.get_by_role("heading", level=1)).to_have_text("Why a mentor matters")
     expect(page.locator(".prose")).to_contain_text("Typed in the editor. Most people")
     expect(page.locator(".prose img")).to_have_js_property("complete", True)
+
+
+def test_a_fact_card_is_chosen_in_the_editor_and_shown_to_readers(page: Page, tmp_path: Path) -> None:
+    plain = tmp_path / "plain.html"
+    plain.write_text("<h1>Cards</h1><p>Before the card.</p>", encoding="utf-8")
+    sign_in(page, "editor@demo.test")
+    _import(page, plain, "with-a-card")
+    words = page.get_by_role("textbox", name="Text", exact=True)
+    words.press("Control+End")
+    page.get_by_role("button", name="Insert a fact card").click()
+    page.get_by_label("Which one").select_option("How often you may take the MCAT (mcat-attempt-limits)")
+    page.get_by_role("dialog").get_by_role("button", name="Insert", exact=True).click()
+    expect(words.locator(".bt-fact strong")).to_have_text("How often you may take the MCAT")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The draft is saved.", exact=True)).to_be_visible()
+    assert _source(page) == '<p>Before the card.</p><aside data-fact="mcat-attempt-limits"></aside>'
+
+    words.locator(".bt-fact").click()
+    page.get_by_role("button", name="Insert a fact card").click()
+    expect(page.get_by_label("Which one")).to_have_value(
+        "How often you may take the MCAT (mcat-attempt-limits)"
+    )
+    page.get_by_label("Which one").select_option("When MCAT scores come out (mcat-score-release)")
+    page.get_by_role("dialog").get_by_role("button", name="Insert", exact=True).click()
+    assert _source(page) == '<p>Before the card.</p><aside data-fact="mcat-score-release"></aside>'
+
+
+def test_an_editor_hears_that_somebody_else_has_the_draft_open(
+    page: Page, browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain.html"
+    plain.write_text("<h1>Two at once</h1><p>Words.</p>", encoding="utf-8")
+    sign_in(page, "editor@demo.test")
+    _import(page, plain, "two-at-once")
+    note = page.locator(".bt-presence")
+    expect(note).to_have_count(0)
+
+    context = browser.new_context(base_url=site.url)
+    other = context.new_page()
+    sign_in(other, "admin@demo.test")
+    other.goto(page.url)
+    expect(other.locator(".bt-presence")).to_contain_text("has this draft open, too.")
+    context.close()
+
+    page.clock.install()
+    page.reload()
+    expect(note).to_have_count(1)
+    page.route("**/presence/", lambda route: route.fulfill(json={"others": ["Amara", "Devon"]}))
+    page.clock.run_for(60_000)
+    expect(note).to_contain_text("Amara and Devon have this draft open, too.")
+    page.route("**/presence/", lambda route: route.fulfill(json={"others": []}))
+    page.clock.run_for(60_000)
+    expect(note).to_have_count(0)

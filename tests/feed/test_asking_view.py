@@ -4,6 +4,7 @@ import re
 import socket
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core import mail
@@ -17,7 +18,8 @@ from breakthru.outbox.models import Outbox
 from feed.models import Question
 from feed.views.asking import find_passage
 from learner_series.models import Article
-from tests.factories.library import ArticleFactory, published
+from learner_series.services.editorial import Gate
+from tests.factories.library import ArticleFactory, published, republished
 from tests.factories.people import TopicFactory, UserFactory, experience
 from tests.factories.questions import QuestionFactory
 
@@ -101,6 +103,101 @@ def test_find_passage_of_a_heading_without_words_is_the_whole_article() -> None:
     passage, notice = find_passage(article.slug, "picture")
     assert passage is not None
     assert (passage.anchor, notice[:27]) == ("", "We could not find that part")
+
+
+# --- The words of a passage that were marked
+
+GATED = "<p>For everybody, this.</p><h2>Open part</h2><p>Words for all.</p><h2>Part</h2><p>Secret words.</p>"
+CANNOT = (
+    "Your question is attached to this part of the article. The words you marked can't be shown with"
+    " it, because they are too long, have changed, or are for Premium members."
+)
+
+
+def marked(article: Article, anchor: str, quote: str) -> tuple[str, str, str]:
+    """Section, quote and notice of a passage."""
+    passage, notice = find_passage(article.slug, anchor, quote)
+    assert passage is not None
+    return passage.anchor, passage.quote, notice
+
+
+@pytest.mark.parametrize(
+    ("anchor", "quote", "kept"),
+    [
+        ("first-part", "Words.", "Words."),
+        ("first-part", "  Words.\n\nInner \t part ", "Words. Inner part"),
+        ("inner-part", "More.", "More."),
+        ("", "An opening.", "An opening."),
+        ("first-part", "", ""),
+        ("first-part", " \n ", ""),
+        ("first-part", "Wo\x00rds\u202e.", "Words."),
+        ("first-part", "\x00", ""),
+    ],
+)
+def test_find_passage_keeps_marked_words_of_its_part(anchor: str, quote: str, kept: str) -> None:
+    assert marked(published(), anchor, quote) == (anchor, kept, "")
+
+
+@pytest.mark.parametrize(
+    ("anchor", "quote"),
+    [
+        ("first-part", "Words that changed."),
+        ("first-part", "End."),
+        ("inner-part", "Words."),
+        ("", "Elsewhere."),
+        ("first-part", "<p>Words.</p>"),
+    ],
+)
+def test_find_passage_leaves_out_marked_words_that_are_not_in_its_part(anchor: str, quote: str) -> None:
+    assert marked(published(), anchor, quote) == (anchor, "", CANNOT)
+
+
+@pytest.mark.parametrize(("length", "kept"), [(400, True), (401, False)])
+def test_find_passage_keeps_no_more_than_400_characters(length: int, kept: bool) -> None:
+    words = "w" * length
+    article = published(html=f"<h2>Part</h2><p>{words}</p>")
+    assert marked(article, "part", words) == ("part", words if kept else "", "" if kept else CANNOT)
+
+
+@pytest.mark.parametrize("gate", [Gate(is_premium=True), Gate(sections=("part",))], ids=["all", "section"])
+def test_find_passage_quotes_no_gated_words(gate: Gate) -> None:
+    article = published(html=GATED, gate=gate)
+    assert marked(article, "part", "Secret words.") == ("part", "", CANNOT)
+    assert marked(article, "", "Secret words.") == ("", "", CANNOT)
+    assert marked(article, "", "For everybody, this.") == ("", "For everybody, this.", "")
+
+
+def test_find_passage_of_a_section_that_went_away_forgets_the_words_too() -> None:
+    passage, notice = find_passage(published().slug, "gone", "Words.")
+    assert passage is not None
+    assert (passage.anchor, passage.quote) == ("", "")
+    assert notice.startswith("We could not find that part of the article.")
+
+
+def test_post_keeps_the_marked_words_with_the_question(client: Client, person: User) -> None:
+    article = published()
+    client.post(f"{ASK}?article={article.slug}&section=first-part&quote=Words.", form_data())
+    made = Question.objects.get()
+    assert (made.anchor, made.quote) == ("first-part", "Words.")
+
+
+def test_post_checks_the_marked_words_once_more(client: Client, person: User) -> None:
+    article = published()
+    republished(article, html="<h2>First part</h2><p>Other words.</p>")
+    client.post(f"{ASK}?article={article.slug}&section=first-part&quote=Words.%20More.", form_data())
+    made = Question.objects.get()
+    assert (made.anchor, made.section_title, made.quote) == ("first-part", "First part", "")
+
+
+def test_marked_words_are_printed_as_text(client: Client, person: User) -> None:
+    article = published(html="<h2>Part</h2><p>Type &lt;script&gt;alert(1)&lt;/script&gt; here.</p>")
+    asked = {"article": article.slug, "section": "part", "quote": "Type <script>alert(1)</script> here."}
+    page = client.get(ASK, asked).content.decode()
+    assert "Type &lt;script&gt;alert(1)&lt;/script&gt; here." in page
+    assert "<script>alert" not in page
+    made = client.post(f"{ASK}?{urlencode(asked)}", form_data(), follow=True).content.decode()
+    assert "Type &lt;script&gt;alert(1)&lt;/script&gt; here." in made
+    assert "<script>alert" not in made
 
 
 # --- The form

@@ -10,9 +10,11 @@ from accounts.models import User
 from feed.lifecycle import QuestionState
 from feed.models import Answer, AnswerSource, Question, QuestionEvent
 from feed.models.answer import Basis
-from feed.models.question import Visibility, question_slug
+from feed.models.question import FRESH, Visibility, question_slug
+from learner_series.models import Article
 from mentors.models import MentorProfile
 from tests.constraints import refused_by
+from tests.factories.library import published, republished
 from tests.factories.people import MentorFactory, TopicFactory, UserFactory
 from tests.factories.questions import QuestionFactory, answered, source
 
@@ -95,6 +97,28 @@ def test_answer_source_is_web() -> None:
         AnswerSource.objects.create(answer=answer, title="Rule", url="javascript:alert(1)")
 
 
+# --- What search engines are told
+
+
+def test_sitemap_rows_are_by_age_and_without_words(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    newer, older = QuestionFactory.create(), QuestionFactory.create(asked_at=NOW - FRESH)
+    with django_assert_num_queries(1):
+        rows = list(Question.objects.for_sitemap())
+        assert [row.get_absolute_url() for row in rows] == [
+            older.get_absolute_url(),
+            newer.get_absolute_url(),
+        ]
+        assert [row.active_at for row in rows] == [older.active_at, newer.active_at]
+    assert {"body_html", "body_text", "quote"}.isdisjoint(rows[0].__dict__)
+
+
+def test_last_active_is_when_something_happened_last() -> None:
+    assert Question.objects.last_active() is None
+    QuestionFactory.create(active_at=NOW - FRESH)
+    QuestionFactory.create(active_at=NOW)
+    assert Question.objects.last_active() == NOW
+
+
 # --- Who sees which questions
 
 
@@ -160,6 +184,29 @@ def test_newest_and_oldest_break_ties_by_number() -> None:
     assert list(Question.objects.oldest()) == [first, second, late]
 
 
+@pytest.mark.parametrize(
+    ("age", "count", "expected"),
+    [
+        (timedelta(0), 0, True),
+        (FRESH - timedelta(seconds=1), 0, True),
+        (FRESH, 0, False),
+        (FRESH, 1, True),
+    ],
+)
+def test_worth_finding_is_what_is_answered_or_young(age: timedelta, count: int, expected: bool) -> None:
+    QuestionFactory.create(asked_at=NOW - age, answer_count=count)
+    assert Question.objects.worth_finding(NOW).exists() is expected
+
+
+def test_answered_at_is_shown_and_answered_and_of_one_article() -> None:
+    article = published()
+    few, many = (QuestionFactory.create(article=article, answer_count=count) for count in (1, 2))
+    QuestionFactory.create(article=article)
+    QuestionFactory.create(article=article, answer_count=1, visibility=Visibility.HELD)
+    QuestionFactory.create(article=published(), answer_count=1)
+    assert list(Question.objects.answered_at(article)) == [many, few]
+
+
 @pytest.mark.parametrize("method", ["for_row", "for_page"])
 def test_what_a_page_shows_comes_with_the_question(
     method: str, django_assert_num_queries: DjangoAssertNumQueries
@@ -202,6 +249,89 @@ def test_question_and_event_say_what_they_are() -> None:
     question = QuestionFactory.create(title="Is it so?")
     event = QuestionEvent(question=question, source="open", target="closed")
     assert (str(question), str(event)) == ("Is it so?", "open → closed")
+
+
+# --- Question: the passage it was asked from
+
+
+def _asked(article: Article, **fields: object) -> Question:
+    """A question about “Inner part” of the live text of `article`, read anew."""
+    complete = {"anchor": "inner-part", "section_title": "Inner part", "revision": article.live, **fields}
+    return Question.objects.get(pk=QuestionFactory.create(article=article, **complete).pk)
+
+
+def _place(question: Question) -> tuple[str | None, bool]:
+    place = question.place_now
+    return place.id if place else None, question.has_moved
+
+
+def test_passage_of_an_article_as_it_was_has_not_moved() -> None:
+    assert _place(_asked(published())) == ("inner-part", False)
+
+
+def test_passage_stays_through_edits_elsewhere_and_in_its_words() -> None:
+    article = published()
+    question = _asked(article)
+    republished(article, html="<h2>New</h2><p>So.</p><h2>Any</h2><h3>Inner part</h3><p>Other words.</p>")
+    assert _place(Question.objects.get(pk=question.pk)) == ("inner-part", False)
+
+
+@pytest.mark.parametrize(
+    ("html", "place"),
+    [
+        ("<h2>First part</h2><h3 id='inner-part'>Inner part, renamed</h3><p>More.</p>", ("inner-part", True)),
+        ("<h2>First part</h2><h3 id='new'>Inner part</h3><p>More.</p>", ("new", False)),
+        ("<h2>First part</h2><p>More.</p><h2>Second part</h2><p>End.</p>", ("first-part", True)),
+        ("<h2>Second part</h2><p>End.</p>", (None, True)),
+        ("<p>No heading at all.</p>", (None, True)),
+    ],
+    ids=["renamed", "other anchor", "removed", "removed with its parent", "no headings"],
+)
+def test_passage_of_an_edited_article_is_at_the_nearest_heading(
+    html: str, place: tuple[str | None, bool]
+) -> None:
+    article = published()
+    question = _asked(article)
+    republished(article, html=html)
+    assert _place(Question.objects.get(pk=question.pk)) == place
+
+
+def test_passage_with_a_long_title_that_was_cut_has_not_moved() -> None:
+    article = published(html=f"<h2 id='long'>{'w' * 400}</h2><p>Words.</p>")
+    assert _place(_asked(article, anchor="long", section_title="w" * 199 + "…")) == ("long", False)
+
+
+def test_passage_of_an_article_that_was_taken_away_is_nowhere_and_has_not_moved() -> None:
+    article = published()
+    question = _asked(article)
+    Article.objects.update(live=None)
+    assert _place(Question.objects.get(pk=question.pk)) == (None, False)
+
+
+def test_question_about_a_whole_article_or_none_has_no_passage() -> None:
+    assert _place(_asked(published(), anchor="", section_title="")) == (None, False)
+    assert _place(Question.objects.get(pk=QuestionFactory.create().pk)) == (None, False)
+
+
+def test_passage_whose_revision_is_gone_is_found_by_its_anchor_only() -> None:
+    article = published()
+    question = _asked(article, revision=None)
+    assert _place(question) == ("inner-part", False)
+    republished(article, html="<h2>First part</h2><p>More.</p>")
+    assert _place(Question.objects.get(pk=question.pk)) == (None, True)
+
+
+def test_question_page_loads_no_words_of_the_article_it_was_asked_from(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    _asked(republished(published()))
+    question = Question.objects.for_page().get()
+    with django_assert_num_queries(0):
+        assert _place(question) == ("inner-part", False)
+    assert question.article is not None
+    for revision in (question.article.live, question.revision):
+        assert revision is not None
+        assert {"html", "text", "open_html", "open_text"}.isdisjoint(revision.__dict__)
 
 
 # --- Answers

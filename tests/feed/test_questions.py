@@ -85,7 +85,14 @@ def test_ask_keeps_article_anchor_and_revision_of_the_passage() -> None:
         now=NOW,
     )
     assert (made.article, made.revision_id) == (article, article.live_id)
-    assert (made.anchor, made.section_title) == ("first-part", "First part")
+    assert (made.anchor, made.section_title, made.quote) == ("first-part", "First part", "")
+
+
+@pytest.mark.django_db
+def test_ask_keeps_the_words_that_were_marked() -> None:
+    passage = Passage(published(), "first-part", "First part", "Words.")
+    made = ask_question(by=UserFactory.create(), token=uuid.uuid4(), draft=draft(passage=passage), now=NOW)
+    assert made.quote == "Words."
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from feed.models import Question
 from feed.models.question import Visibility
 from feed.views.reading import PAGE_SIZE
 from mentors.models.profile import Verification
-from tests.factories.library import published
+from tests.factories.library import published, republished
 from tests.factories.people import MentorFactory, TopicFactory, UserFactory, experience
 from tests.factories.questions import QuestionFactory, answered, source
 
@@ -26,8 +26,14 @@ SCRIPT = "<script>alert(1)</script>"
 
 def full_question() -> Question:
     """A question that shows everything a row and a page can show."""
+    article = published()
     made: Question = QuestionFactory.create(
-        stage=experience(), article=published(), anchor="first-part", section_title="First part"
+        stage=experience(),
+        article=article,
+        revision_id=article.live_id,
+        anchor="first-part",
+        section_title="First part",
+        quote="Words.",
     )
     made.topics.set(TopicFactory.create_batch(2))
     made.roads.set([experience("road", "community_college"), experience("road", "reapplicant")])
@@ -125,6 +131,18 @@ def test_detail_takes_six_queries_for_a_visitor(
     with django_assert_num_queries(6):
         response = client.get(question.get_absolute_url())
     assert (response.status_code, len(response.context["answers"])) == (200, count)
+
+
+def test_detail_takes_six_queries_when_the_article_has_changed(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    question = full_question()
+    assert question.article is not None
+    republished(question.article, html="<h2>First part, renamed</h2><p>Words.</p>")
+    answered(question)
+    with django_assert_num_queries(6):
+        shown = client.get(question.get_absolute_url()).context["question"]
+        assert (shown.quote, shown.has_moved, shown.place_now) == ("Words.", True, None)
 
 
 @pytest.mark.parametrize("count", [1, 3])

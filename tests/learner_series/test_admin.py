@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 import zeal
 from django.contrib.auth.models import Permission
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +12,11 @@ from django.utils import timezone
 from accounts.models import User
 from learner_series.lifecycle import RevisionState
 from learner_series.models import Article, Revision, Series
-from learner_series.services.editorial import move
+from learner_series.services.publishing import move
 from tests.factories.library import ArticleFactory, SeriesFactory, draft, published
 from tests.factories.people import TopicFactory, UserFactory, staff
+from tests.learner_series.article_page import article_url, form_of, rows_of
+from tests.learner_series.revision_page import said
 
 pytestmark = pytest.mark.django_db
 
@@ -38,24 +39,6 @@ def superuser(client: Client) -> User:
     person: User = UserFactory.create(is_staff=True, is_superuser=True)
     client.force_login(person)
     return person
-
-
-def change_url(article: Article) -> str:
-    return reverse("admin:learner_series_article_change", args=[article.pk])
-
-
-def form_of(article: Article | None = None, **fields: Any) -> dict[str, Any]:
-    """What the article form posts, without authors."""
-    filled = {"title": "A title", "summary": "", "slug": "a-title", "series": "", "position": 1, "topics": []}
-    looks = {"cover": "a", "tone": 1, "checked_on": ""}
-    authors = {"author_links-TOTAL_FORMS": 0, "author_links-INITIAL_FORMS": 0}
-    kept = {"title": article.title, "slug": article.slug, "position": article.position} if article else {}
-    return {**filled, **looks, **authors, **kept, **fields}
-
-
-def said(response: Any) -> list[str]:
-    """The messages that the next page shows."""
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 # --- Series ---
@@ -163,28 +146,28 @@ def test_article_form_asks_for_a_position(client: Client, editor: User) -> None:
 def test_article_keeps_its_own_place(client: Client, editor: User) -> None:
     series = SeriesFactory.create()
     article = ArticleFactory.create(series=series, position=2)
-    client.post(change_url(article), form_of(article, series=series.pk, tone=4))
+    client.post(article_url(article), form_of(article, series=series.pk, tone=4))
     assert Article.objects.values_list("position", "tone").get() == (2, 4)
 
 
 def test_article_that_readers_know_keeps_words_and_address(client: Client, editor: User) -> None:
     article = published(slug="known", title="Known")
     fields = form_of(article, slug="other", title="Other", summary="Other", cover="d")
-    client.post(change_url(article), fields)
+    client.post(article_url(article), fields)
     after = Article.objects.get()
     assert (after.slug, after.title, after.summary, after.cover) == ("known", "Known", "In short.", "d")
 
 
 def test_article_page_shows_its_revisions_and_live_text(client: Client, editor: User) -> None:
     article = published()
-    page = client.get(change_url(article)).content.decode()
-    assert f'<a href="{article.get_absolute_url()}">{article.get_absolute_url()}</a>' in page
+    page = client.get(article_url(article)).content.decode()
+    assert f'<a href="{article.get_absolute_url()}" class="bt-link">{article.get_absolute_url()}</a>' in page
     revision = reverse("admin:learner_series_revision_change", args=[article.live_id])
-    assert f'<a href="{revision}">Revision 1</a>, published' in page
+    assert f'<a href="{revision}" class="bt-link">Revision 1</a>, published' in page
 
 
 def test_article_page_says_that_nothing_is_live(client: Client, editor: User) -> None:
-    page = client.get(change_url(ArticleFactory.create())).content.decode()
+    page = client.get(article_url(ArticleFactory.create())).content.decode()
     assert "None: readers cannot open this article." in page
     assert "None yet." in page
 
@@ -192,25 +175,19 @@ def test_article_page_says_that_nothing_is_live(client: Client, editor: User) ->
 @pytest.mark.parametrize("is_live", [True, False])
 def test_article_links_to_its_page_only_when_live(client: Client, editor: User, is_live: bool) -> None:
     article = published() if is_live else ArticleFactory.create()
-    page = client.get(change_url(article))
+    page = client.get(article_url(article))
     expected = article.get_absolute_url() if is_live else None
     assert page.context["absolute_url"] == expected
 
 
 def test_article_of_authors_in_order(client: Client, editor: User) -> None:
     article, first, second = ArticleFactory.create(), UserFactory.create(), UserFactory.create()
-    authors = {
-        "author_links-TOTAL_FORMS": 2,
-        "author_links-0-user": second.pk,
-        "author_links-0-order": 2,
-        "author_links-1-user": first.pk,
-        "author_links-1-order": 1,
-    }
+    authors = rows_of("author", 0, {"user": second, "order": 2}, {"user": first, "order": 1})
     # Each chosen person is asked for once, when an editor saves.
     with zeal.zeal_ignore([{"model": "accounts.User", "field": "get()"}]):
-        client.post(change_url(article), form_of(article, **authors))
+        client.post(article_url(article), form_of(article, **authors))
     assert [link.user for link in article.author_links.select_related("user")] == [first, second]
-    page = client.get(change_url(article)).content.decode()
+    page = client.get(article_url(article)).content.decode()
     assert first.display_name in page
     assert first.email not in page
 
@@ -237,7 +214,7 @@ START = "learner_series_article_start_draft"
 
 def test_article_starts_an_empty_draft(client: Client, editor: User) -> None:
     article = ArticleFactory.create(title="Empty so far")
-    response = client.post(change_url(article), form_of(article, summary="Short.", **{START: "1"}))
+    response = client.post(article_url(article), form_of(article, summary="Short.", **{START: "1"}))
     made = Revision.objects.get()
     assert (made.title, made.summary, made.html, made.created_by) == ("Empty so far", "Short.", "", editor)
     assert response["Location"] == reverse("admin:learner_series_revision_change", args=[made.pk])
@@ -246,14 +223,14 @@ def test_article_starts_an_empty_draft(client: Client, editor: User) -> None:
 
 def test_article_starts_a_draft_of_its_newest_words(client: Client, editor: User) -> None:
     article = published(html="<p>Live words.</p>")
-    client.post(change_url(article), form_of(article, **{START: "1"}))
+    client.post(article_url(article), form_of(article, **{START: "1"}))
     newest = article.revisions.get(number=2)
     assert (newest.html, newest.state) == ("<p>Live words.</p>", RevisionState.DRAFT)
 
 
 def test_article_is_saved_without_a_draft(client: Client, editor: User) -> None:
     article = ArticleFactory.create()
-    response = client.post(change_url(article), form_of(article, tone=2))
+    response = client.post(article_url(article), form_of(article, tone=2))
     assert response["Location"] == reverse(LIST)
     assert (Article.objects.get().tone, Revision.objects.count()) == (2, 0)
 
@@ -264,7 +241,7 @@ def test_article_draft_is_refused_to_who_may_not_write(client: Client) -> None:
         person.user_permissions.add(Permission.objects.get(codename=codename))
     client.force_login(person)
     article = ArticleFactory.create()
-    response = client.post(change_url(article), form_of(article, **{START: "1"}))
+    response = client.post(article_url(article), form_of(article, **{START: "1"}))
     assert said(response)[0] == "Only editors write drafts."
     assert Revision.objects.count() == 0
 

@@ -1,13 +1,13 @@
 """Staff page of a revision: words while it is a draft, steps by its buttons."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,16 +15,20 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from learner_series.forms.revision import EXTENSIONS, RevisionForm
 from learner_series.lifecycle import RevisionState
-from learner_series.models import Revision
-from learner_series.services.editorial import move
+from learner_series.models import Credit, Revision
+from learner_series.services.publishing import move, publish_due
 from tests.factories.library import draft, published
 from tests.factories.people import UserFactory, staff
+from tests.learner_series.revision_page import change_url, post, said
 
 pytestmark = pytest.mark.django_db
 
-BUTTONS = ("send_to_review", "back_to_draft", "approve", "publish", "retire", "start_new_draft")
+BUTTONS = (
+    "send_to_review", "back_to_draft", "approve", "unschedule", "publish", "retire", "start_new_draft",
+)  # fmt: skip
 LIST_QUERIES = 7
-PAGE_QUERIES = 7
+# A draft's editor offers the fact cards.
+PAGE_QUERIES = {RevisionState.DRAFT: 8, RevisionState.PUBLISHED: 7}
 
 
 @pytest.fixture
@@ -33,22 +37,6 @@ def editor(client: Client) -> User:
     person = staff("editor")
     client.force_login(person)
     return person
-
-
-def change_url(revision: Revision) -> str:
-    return reverse("admin:learner_series_revision_change", args=[revision.pk])
-
-
-def post(client: Client, revision: Revision, button: str = "_save", **words: str) -> Any:
-    """Press a button of the page; the words are the revision's unless others are given."""
-    name = button if button == "_save" else f"learner_series_revision_{button}"
-    kept = {"title": revision.title, "summary": revision.summary, "html": revision.html}
-    history = {"events-TOTAL_FORMS": 0, "events-INITIAL_FORMS": 0}
-    return client.post(change_url(revision), {**kept, **history, **words, name: "1"})
-
-
-def said(response: Any) -> list[str]:
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def offered(page: Any) -> list[str]:
@@ -65,9 +53,14 @@ def in_state(state: RevisionState) -> Revision:
         RevisionState.APPROVED: [RevisionState.IN_REVIEW, RevisionState.APPROVED],
         RevisionState.PUBLISHED: [RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.PUBLISHED],
         RevisionState.RETIRED: [RevisionState.RETIRED],
+        RevisionState.SCHEDULED: [
+            RevisionState.IN_REVIEW,
+            RevisionState.APPROVED,
+            RevisionState.SCHEDULED,
+        ],
     }[state]
     for step in steps:
-        revision = move(by=reviewer, revision=revision, target=step, now=now)
+        revision = move(by=reviewer, revision=revision, target=step, now=now, at=now + timedelta(days=1))
     return revision
 
 
@@ -85,14 +78,14 @@ def test_revision_list_has_a_fixed_number_of_queries(
     assert len(page.context["cl"].result_list) == count
 
 
-@pytest.mark.parametrize("state", [RevisionState.DRAFT, RevisionState.PUBLISHED])
+@pytest.mark.parametrize("state", PAGE_QUERIES)
 def test_revision_page_has_few_queries(
     client: Client, editor: User, state: RevisionState, django_assert_num_queries: Any
 ) -> None:
     revision = in_state(state)
     # The link to the site asks for it once in the life of a process.
     ContentType.objects.get_for_model(Revision)
-    with django_assert_num_queries(PAGE_QUERIES):
+    with django_assert_num_queries(PAGE_QUERIES[state]):
         client.get(change_url(revision))
 
 
@@ -137,11 +130,52 @@ def test_report_shows_what_was_left_out(client: Client, editor: User) -> None:
     assert "<li>Comments: 2 (such as: &lt;b&gt;)</li><li>Text boxes: 1</li>" in page
 
 
+def rows_of(page: Any, prefix: str) -> list[Any]:
+    """The rows of one of the tables below the form."""
+    formsets = {row.formset.prefix: row.formset for row in page.context["inline_admin_formsets"]}
+    return [form.instance for form in formsets[prefix]]
+
+
 def test_history_shows_every_step(client: Client, editor: User) -> None:
     page = client.get(change_url(in_state(RevisionState.APPROVED)))
-    formset = page.context["inline_admin_formsets"][0].formset
-    steps = [(form.instance.source, form.instance.target) for form in formset]
+    steps = [(row.source, row.target) for row in rows_of(page, "events")]
     assert steps == [("in_review", "approved"), ("draft", "in_review")]
+
+
+def test_history_names_the_clock_where_nobody_took_the_step(client: Client, editor: User) -> None:
+    revision = in_state(RevisionState.SCHEDULED)
+    publish_due(now=timezone.now() + timedelta(days=2))
+    page = client.get(change_url(revision))
+    newest = rows_of(page, "events")[0]
+    assert (newest.target, newest.by) == ("published", None)
+    assert "The clock" in page.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_history_and_thanks_add_no_query_for_a_row(
+    client: Client, editor: User, count: int, django_assert_num_queries: Any
+) -> None:
+    revision = draft()
+    for number in range(count):
+        thank(revision, UserFactory.create(), f"/feed/{number}/x/")
+    ContentType.objects.get_for_model(Revision)
+    with django_assert_num_queries(PAGE_QUERIES[RevisionState.DRAFT]):
+        page = client.get(change_url(revision))
+    assert len(rows_of(page, "credits")) == count
+
+
+def thank(revision: Revision, user: User | None, path: str, anchor: str = "") -> Credit:
+    """Somebody of the Feed stands below the text."""
+    return Credit.objects.create(revision=revision, user=user, role="asked", path=path, anchor=anchor)
+
+
+def test_page_names_who_gave_to_the_text(client: Client, editor: User) -> None:
+    revision = draft()
+    thank(revision, UserFactory.create(display_name="Amara O."), "/feed/7/why/", "first-part")
+    thank(revision, None, "/feed/8/how/")
+    page = client.get(change_url(revision)).content.decode()
+    for words in ("Amara O.", "first-part", "A former member", "The whole article", 'href="/feed/7/why/"'):
+        assert words in page
 
 
 # --- Words ---
@@ -175,15 +209,6 @@ def test_draft_keeps_what_was_typed_when_it_cannot_be_cleaned(client: Client, ed
     assert Revision.objects.get().title == revision.title
 
 
-def test_words_are_not_saved_once_the_draft_went_on(client: Client, editor: User) -> None:
-    revision = in_state(RevisionState.IN_REVIEW)
-    response = post(client, revision, title="Too late")
-    assert said(response) == [
-        f"{revision} is not a draft any more, so nothing was saved. Start a new draft from it."
-    ]
-    assert Revision.objects.get().title == revision.title
-
-
 def test_revision_is_read_only_for_who_may_only_look(client: Client) -> None:
     person = UserFactory.create(is_staff=True)
     person.user_permissions.set(Permission.objects.filter(codename="view_revision"))
@@ -202,6 +227,7 @@ def test_revision_is_read_only_for_who_may_only_look(client: Client) -> None:
         (RevisionState.DRAFT, ["send_to_review", "retire"]),
         (RevisionState.IN_REVIEW, ["back_to_draft", "approve", "start_new_draft"]),
         (RevisionState.APPROVED, ["back_to_draft", "publish", "start_new_draft"]),
+        (RevisionState.SCHEDULED, ["back_to_draft", "unschedule", "publish", "start_new_draft"]),
         (RevisionState.PUBLISHED, ["retire", "start_new_draft"]),
         (RevisionState.RETIRED, ["start_new_draft"]),
     ],
@@ -228,6 +254,8 @@ def test_page_does_not_offer_authors_to_approve_their_own(client: Client) -> Non
         (RevisionState.IN_REVIEW, "back_to_draft", RevisionState.DRAFT, "Revision 1: draft."),
         (RevisionState.IN_REVIEW, "approve", RevisionState.APPROVED, "Revision 1: approved."),
         (RevisionState.APPROVED, "publish", RevisionState.PUBLISHED, "Revision 1: published."),
+        (RevisionState.SCHEDULED, "unschedule", RevisionState.APPROVED, "Revision 1: approved."),
+        (RevisionState.SCHEDULED, "publish", RevisionState.PUBLISHED, "Revision 1: published."),
         (RevisionState.PUBLISHED, "retire", RevisionState.RETIRED, "Revision 1: retired."),
     ],
 )

@@ -7,35 +7,15 @@ import pytest
 from breakthru.lib.documents import Dropped
 from learner_series.models import Article
 from learner_series.models.article import Cover
-from learner_series.services.front_matter import (
-    FrontMatter,
-    describe_article,
-    find_series,
-    read_front_matter,
-)
+from learner_series.services.front_matter import FrontMatter, describe_article, find_series
 from tests.factories.library import ArticleFactory, SeriesFactory
 from tests.factories.people import TopicFactory, UserFactory
 
 
-def test_read_front_matter_takes_the_entries() -> None:
-    data = b'---\nTitle: "Two roads"\nslug: two-roads\ntopics: mcat, gap-years\n---\n\nslug: not-this\n'
-    about = read_front_matter(name="Two.MD", data=data)
-    assert about == FrontMatter({"title": "Two roads", "slug": "two-roads", "topics": "mcat, gap-years"})
-    assert about.words("topics") == ["mcat", "gap-years"]
-    assert about.get("cover") == ""
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("a.docx", b"---\nslug: a\n---\n"),
-        ("a.md", b"# No front matter\n\nslug: a\n"),
-        ("a.md", b"---\nslug: never-closed\n"),
-        ("a.md", b"---\n- a list\nnot an entry\n---\n"),
-    ],
-)
-def test_read_front_matter_is_empty_where_there_is_none(name: str, data: bytes) -> None:
-    assert read_front_matter(name=name, data=data) == FrontMatter()
+def test_front_matter_gives_entries_and_words() -> None:
+    about = FrontMatter({"slug": "two-roads", "topics": "mcat, gap-years,"})
+    assert (about.get("slug"), about.get("cover")) == ("two-roads", "")
+    assert (about.words("topics"), about.words("author")) == (["mcat", "gap-years"], [])
 
 
 @pytest.mark.django_db

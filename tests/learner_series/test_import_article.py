@@ -11,7 +11,15 @@ from learner_series.models import Article, Revision
 from tests.factories.library import SeriesFactory, published
 from tests.factories.people import TopicFactory, UserFactory, staff
 
-TEXT = "---\ntitle: Two roads\nslug: two-roads\ntopics: mcat, unheard-of\n---\n\nSome words.\n"
+TEXT = """---
+title: Two roads
+summary: Which to take.
+slug: two-roads
+topics: mcat, unheard-of
+---
+
+Some words.
+"""
 
 pytestmark = pytest.mark.django_db
 

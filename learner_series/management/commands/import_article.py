@@ -13,9 +13,10 @@ from breakthru.lib.documents import DocumentError
 from breakthru.lib.documents.importing import MAX_BYTES
 from learner_series.lifecycle import RevisionState
 from learner_series.models import Revision, Series
-from learner_series.services.editorial import EditorialError, move
-from learner_series.services.front_matter import read_front_matter
+from learner_series.services.editorial import EditorialError
+from learner_series.services.front_matter import FrontMatter
 from learner_series.services.importing import import_article, read_document
+from learner_series.services.publishing import move
 
 
 class Command(BaseCommand):
@@ -45,7 +46,7 @@ class Command(BaseCommand):
                     imported=imported,
                     slug=options["slug"],
                     series=_series(options["series"]),
-                    about=read_front_matter(name=path.name, data=data),
+                    about=FrontMatter(imported.about),
                 )
                 if reviewer is not None:
                     revision = _publish(revision, by, reviewer)
