@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from feed.models import Question
-from learner_series.models import Article, Series
+from learner_series.models import Article, PlainPage, Series
 
 
 class _OwnSitemap(Sitemap):  # type: ignore[type-arg]  # no subscript at run time
@@ -39,6 +39,16 @@ class PageSitemap(_OwnSitemap):
 
     def location(self, item: str) -> str:
         return reverse(item)
+
+
+class PlainPageSitemap(_OwnSitemap):
+    """What staff write about the site itself."""
+
+    def items(self) -> Any:
+        return PlainPage.objects.for_sitemap()
+
+    def lastmod(self, item: PlainPage) -> datetime:
+        return item.changed_at
 
 
 class ArticleSitemap(_OwnSitemap):
@@ -78,6 +88,7 @@ class QuestionSitemap(_OwnSitemap):
 
 SITEMAPS: dict[str, Any] = {
     "pages": PageSitemap,
+    "plain": PlainPageSitemap,
     "articles": ArticleSitemap,
     "series": SeriesSitemap,
     "questions": QuestionSitemap,

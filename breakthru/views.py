@@ -6,25 +6,34 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
+from accounts.permissions import is_adult
 from accounts.session import person, person_or_none
 from breakthru.context_processors import THEMES
 from breakthru.lib.http import safe_next
 from breakthru.readiness import readiness
 from feed.models import Answer, Question
 from feed.views.passages import questions_by_anchor
-from learner_series.models import Article
+from learner_series.models import Article, ReadingProgress
 from learner_series.pages.article import find_page
+from learner_series.services.line_up import line_up
+from learner_series.services.next_steps import OFFERED, Offer, profile_of
+from memberships.access import has_premium_access
 from mentors.models import MentorProfile
 from mentors.permissions import is_verified_mentor
 
 THEME_COOKIE_AGE = 60 * 60 * 24 * 365
 HOME_ARTICLES = 5
-HOME_QUESTIONS = 4
+HOME_QUESTIONS = HOME_MENTORS = 4
 DASHBOARD_ROWS = 6
+DASHBOARD_READING = 3
+DASHBOARD_ARTICLES = 4
+# So many unread notifications are looked at for the mark "New answer".
 
 
 @login_not_required
@@ -33,12 +42,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest of each part; signed in, the dashboard."""
     if person_or_none(request):
         return redirect("dashboard")
+    today = timezone.localdate()
+    mentors = MentorProfile.objects.verified(today).for_card().in_turn(today)
     context = {
         "articles": Article.objects.published().for_card().newest()[:HOME_ARTICLES],
         "questions": Question.objects.shown().for_row().newest()[:HOME_QUESTIONS],
-        "mentors": MentorProfile.objects.verified(timezone.localdate())
-        .for_card()
-        .in_order()[:HOME_QUESTIONS],
+        "mentors": mentors[:HOME_MENTORS],
     }
     return render(request, "pages/home.html", context)
 
@@ -56,14 +65,17 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def dashboard(request: HttpRequest) -> HttpResponse:
     """What is new and what is next for the person who is signed in."""
-    user = person(request)
+    user, now = person(request), timezone.now()
     profile = MentorProfile.objects.of(user)
-    may_answer = is_verified_mentor(user, profile, timezone.localdate())
+    may_answer = is_verified_mentor(user, profile, timezone.localdate(now))
     context: dict[str, object] = {
         "questions": Question.objects.asked_by(user).visible_to(user).for_row().newest()[:DASHBOARD_ROWS],
-        "articles": Article.objects.published().for_card().newest()[:HOME_QUESTIONS],
+        "to_continue": ReadingProgress.objects.of(user.pk).to_continue()[:DASHBOARD_READING],
+        "saved": Article.objects.published().for_card().saved_by(user.pk).newest()[:DASHBOARD_READING],
+        "articles": Article.objects.published().for_card().newest()[:DASHBOARD_ARTICLES],
         "mentor": profile,
         "may_answer": may_answer,
+        **_next_steps(user, now, is_mentor=may_answer),
     }
     if profile and may_answer:
         context["waiting"] = (
@@ -73,6 +85,27 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             Answer.objects.shown().on_shown_questions().written_by(profile).for_row()[:DASHBOARD_ROWS]
         )
     return render(request, "pages/dashboard.html", context)
+
+
+def _next_steps(user: User, now: datetime, *, is_mentor: bool) -> dict[str, object]:
+    """Return what somebody of this stage and road may do next; who has told nothing yet is asked to."""
+    today, program = timezone.localdate(now), reverse("mentors:program_detail")
+    reader = profile_of(user=user, has_premium=has_premium_access(user, now), is_mentor=is_mentor)
+    is_new = not (reader.stages or reader.roads or reader.statuses or is_mentor)
+    may_apply = is_adult(user, today) and not is_mentor
+    # Nothing is offered that stands on the page already, and the program to nobody who cannot have it.
+    besides = {reverse(name) for name in ("dashboard", "feed:question_create", "accounts:profile_edit")}
+    besides |= set() if may_apply else {program}
+    offers: dict[str, Offer] = {}
+    for offer in line_up(reader=reader, today=today):
+        if offer.step.href not in besides:
+            offers.setdefault(offer.step.href, offer)
+    shown = list(offers.values())[:OFFERED]
+    return {
+        "is_new": is_new,
+        "offers": shown,
+        "invites": may_apply and all(offer.step.href != program for offer in shown),
+    }
 
 
 @login_not_required

@@ -86,18 +86,21 @@ def _load_people(today: date) -> Cast:
             password=password,
             is_staff=bool(set(row["roles"]) - PEOPLE_ROLES),
             is_superuser=row.get("superuser", False),
+            birth_year=int(row["birth"][:4]),
+            birth_month=int(row["birth"][5:]),
+            time_zone=row["timezone"],
         )
         EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
         names = [STAFF_GROUPS.get(role, role) for role in row["roles"] if role not in PEOPLE_ROLES]
         person.groups.set(Group.objects.filter(name__in=names))
-        _choose(person, row)
+        _choose(person, row, today)
         if "mentor" in row["roles"]:
             _load_mentor(person, row, today)
         cast.people[row["key"]] = person
     return cast
 
 
-def _choose(person: User, row: dict[str, Any]) -> None:
+def _choose(person: User, row: dict[str, Any], today: date) -> None:
     chosen = {
         "education_stage": [row["stage"]] if "stage" in row else [],
         "application_service": [row["service"]] if "service" in row else [],
@@ -108,7 +111,7 @@ def _choose(person: User, row: dict[str, Any]) -> None:
         group, key = entry.split(":")
         chosen.setdefault(group, []).append(key)
     for group, keys in chosen.items():
-        choose_experiences(by=person, group=group, keys=keys)
+        choose_experiences(by=person, group=group, keys=keys, today=today)
 
 
 def _load_mentor(person: User, row: dict[str, Any], today: date) -> None:

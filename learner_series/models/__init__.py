@@ -4,6 +4,7 @@ from learner_series.models.article import Article, ArticleAuthor, RelatedArticle
 from learner_series.models.fact import FactCard, FactUse
 from learner_series.models.image import ArticleImage, ImageUse
 from learner_series.models.next_step import CalendarEntry, NextStep
+from learner_series.models.page import PageVersion, PlainPage
 from learner_series.models.reading import ArticleFeedback, ReadingProgress, SavedArticle
 from learner_series.models.revision import Credit, Revision, RevisionEvent
 
@@ -18,6 +19,8 @@ __all__ = [
     "FactUse",
     "ImageUse",
     "NextStep",
+    "PageVersion",
+    "PlainPage",
     "ReadingProgress",
     "RelatedArticle",
     "Revision",

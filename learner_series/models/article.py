@@ -50,7 +50,8 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def with_articles(self) -> Self:
         """Series with something to read, each with `article_count`."""
         count = Count("articles", filter=Q(articles__live__isnull=False))
-        return self.annotate(article_count=count).filter(article_count__gt=0)
+        # Counting drops the order of the model.
+        return self.annotate(article_count=count).filter(article_count__gt=0).order_by("order", "title")
 
 
 class Series(models.Model):

@@ -110,7 +110,7 @@ const resume = (note, place) => {
 };
 
 // Asking about words: a selection inside one section, without what the page adds to the text.
-const ADDED = ".anchor, .ask, .inset, .end";
+const ADDED = ".anchor, .ask, .inset, .end, sup:has(a[href^='#fn-'])";
 const BLOCKS = ":not(a, abbr, code, em, strong, sub, sup)";
 const passageOf = (prose) => {
   const selection = getSelection();
@@ -175,7 +175,7 @@ if (shelf) {
     const link = row.querySelector("[data-link]");
     link.href = `./${slug}/#${a}`;
     link.textContent = t;
-    row.querySelector("[data-percent]").textContent = `${p} % read`;
+    row.querySelector("[data-percent]").textContent = `${p}% read`;
     shelf.querySelector("[data-continue-list]").append(row);
   }
   shelf.hidden = !begun.length;

@@ -68,7 +68,7 @@ def test_reader_goes_on_where_they_were_until_they_have_finished(client: Client,
     progress = ProgressFactory.create(user=learner, article=article, percent=40, anchor="inner-part")
     page = open_page(client, article.get_absolute_url())
     assert texts(page, "//*[contains(@class, 'article-head')]/p[contains(@class, 'note')]") == [
-        "You have read 40 %. Continue at: Inner part"
+        "You have read 40%. Continue at: Inner part"
     ]
     assert attributes(page, "//*[contains(@class, 'article-head')]/p//a/@href") == ["#inner-part"]
     progress.finished_at = progress.read_at

@@ -351,3 +351,12 @@ def test_related_articles_and_neighbors_show_their_summary_and_gate(client: Clie
     ]
     assert attributes(page, "//a[@rel='next']/@href") == [after.get_absolute_url()]
     assert attributes(page, "//*[@aria-label='Topics']//a/@href") == ["/learn/?topic=mcat"]
+
+
+def test_a_fact_card_that_is_gone_leaves_no_trace(client: Client) -> None:
+    article = published(html="<p>Before.</p><p>After.</p>")
+    html = '<p>Before.</p><aside data-fact="gone"></aside><p>After.</p>'
+    Revision.objects.filter(live_article=article).update(html=html, open_html=html)
+    body = open_page(client, article.get_absolute_url()).xpath("//*[@data-prose]")[0]
+    assert body.xpath(".//p/text()") == ["Before.", "After."]
+    assert body.xpath(".//aside") == []

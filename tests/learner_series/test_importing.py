@@ -10,12 +10,13 @@ from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
 from breakthru.lib.documents import DocumentError, Imported
+from breakthru.lib.richtext import fact_keys
 from learner_series.lifecycle import RevisionState
 from learner_series.models import Article, ArticleImage, Revision
 from learner_series.services.editorial import EditorialError
 from learner_series.services.front_matter import FrontMatter
 from learner_series.services.importing import import_article, import_draft, read_document, slug_for
-from tests.factories.library import ArticleFactory, SeriesFactory, published
+from tests.factories.library import ArticleFactory, FactCardFactory, SeriesFactory, published
 from tests.factories.people import UserFactory, staff
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "articles" / "why-a-mentor-matters.docx"
@@ -172,3 +173,25 @@ def test_a_picture_that_was_cut_short_is_written_anew() -> None:
 
     with ArticleImage.objects.get().file.open() as file:
         assert file.read() == image.data
+
+
+def test_import_draft_leaves_out_fact_cards_that_there_are_not() -> None:
+    FactCardFactory.create(key="known")
+    imported = markdown("# A title\n\nWords.\n\n{{fact: known}}\n\n{{fact: gone}}\n")
+
+    revision = import_draft(by=staff("editor"), article=ArticleFactory.create(), imported=imported)
+
+    assert (fact_keys(revision.html), [row["kind"] for row in revision.import_report]) == (
+        ("known",),
+        ["Unknown fact cards"],
+    )
+
+
+def test_import_article_puts_related_articles_behind_it_and_reports_the_others() -> None:
+    other = published(slug="other")
+    about = FrontMatter({"slug": "new", "related": "nowhere, other"})
+
+    revision = import_article(by=staff("editor"), imported=markdown(), slug="", series=None, about=about)
+
+    assert [row.other for row in revision.article.related_links.all()] == [other]
+    assert [row["kind"] for row in revision.import_report] == ["Unknown related articles"]
