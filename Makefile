@@ -8,7 +8,8 @@ VENV_STATE := $(shell $(BIN)/python -c "import pip" >/dev/null 2>&1 || echo rebu
 # What `check --deploy` judges: a production that exists on paper only.
 PRODUCTION := DEBUG=0 SITE_URL=https://check.example DATABASE_URL=postgres://check@localhost/check \
 	REDIS_URL=redis://localhost/0 CACHE_URL=redis://localhost/1 \
-	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	FIELD_KEYS=$$($(BIN)/python -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())')
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lock clean rebuild

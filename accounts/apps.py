@@ -10,8 +10,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from accounts import handlers  # noqa: PLC0415  (models load only once apps are ready)
+        from accounts import handlers, receivers  # noqa: PLC0415  (models load only once apps are ready)
         from breakthru.outbox.registry import register  # noqa: PLC0415
 
+        # Read for what it connects.
+        assert receivers
         register("accounts.send_account_mail", handlers.send_account_mail)
         register("accounts.clear_expired", handlers.clear_expired)

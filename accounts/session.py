@@ -1,9 +1,17 @@
 """Who sent a request."""
 
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+
+_SEEN = "seen_at"
+_SEEN_EVERY = 3600
+_TOO_YOUNG = "not_yet"
+_TOO_YOUNG_FOR = 24 * 3600
 
 
 def person_or_none(request: HttpRequest) -> User | None:
@@ -21,3 +29,39 @@ def person(request: HttpRequest) -> User:
     user = request.user
     assert isinstance(user, User)
     return user
+
+
+def begin_to_note(request: HttpRequest, *, now: datetime) -> None:
+    """Have `note_seen` keep the new session's time; called at sign-in."""
+    request.session[_SEEN] = int(now.timestamp())
+
+
+def note_seen(request: HttpRequest, *, now: datetime) -> None:
+    """Keep when this session was last in use, to the hour; without a session cookie nothing is asked."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return
+    seen = request.session.get(_SEEN)
+    if seen is None or now.timestamp() - seen < _SEEN_EVERY:
+        return
+    request.session[_SEEN] = int(now.timestamp())
+    UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
+
+
+def remember_too_young(response: HttpResponse) -> HttpResponse:
+    """Have this browser remember for a day that somebody under 13 asked to join; nothing else is kept."""
+    response.set_signed_cookie(
+        _TOO_YOUNG,
+        "1",
+        salt=_TOO_YOUNG,
+        max_age=_TOO_YOUNG_FOR,
+        secure=settings.SECURE_TRANSPORT,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def is_remembered_too_young(request: HttpRequest) -> bool:
+    """Say whether `remember_too_young` was asked of this browser within a day."""
+    kept = request.get_signed_cookie(_TOO_YOUNG, default="", salt=_TOO_YOUNG, max_age=_TOO_YOUNG_FOR)
+    return kept == "1"

@@ -16,6 +16,8 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
     if not settings.SITE_URL.startswith("https://"):
         found.append(Error("SITE_URL must start with https://.", id="breakthru.E002"))
+    if not settings.FIELD_KEYS:
+        found.append(Error("FIELD_KEYS must be set: it seals what is private.", id="breakthru.E004"))
     return found
 
 

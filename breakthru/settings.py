@@ -23,6 +23,8 @@ SECRET_KEY: str = env.str(
     "SECRET_KEY", default="insecure-development-key" if DEBUG else env.str("SECRET_KEY")
 )
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Seal what is private at rest (breakthru.lib.sealing): the first key seals, all of them open.
+FIELD_KEYS: list[str] = env.list("FIELD_KEYS", default=[])
 SITE_URL: str = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS: list[str] = env.list(
@@ -50,6 +52,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
     "crispy_forms",
     "django_htmx",
     "django_prose_editor",
@@ -81,6 +87,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SeenMiddleware",
+    "accounts.middleware.SecondStepMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "breakthru.lib.http.OwnErrorPagesMiddleware",
 ]
@@ -122,7 +130,13 @@ CACHES = {
         "BACKEND": "breakthru.lib.cache.ForgivingRedisCache",
         "LOCATION": CACHE_URL,
         "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
-    }
+    },
+    # Limits are counted here while the cache is away (breakthru.lib.cache).
+    "limits": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "breakthru_limit",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 
 # --- Jobs --------------------------------------------------------------------------------------------------
@@ -173,6 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
+ACCOUNT_SIGNUP_REDIRECT_URL = "accounts:onboarding"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.account.SignupForm",
@@ -182,6 +197,8 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.account.ChangePasswordForm",
     "add_email": "accounts.forms.account.AddEmailForm",
     "reauthenticate": "accounts.forms.account.ReauthenticateForm",
+    "request_login_code": "accounts.forms.account.RequestLoginCodeForm",
+    "confirm_login_code": "accounts.forms.account.ConfirmLoginCodeForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -196,15 +213,59 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+# After three wrong codes a new one is needed, and new ones are limited below.
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+# RELIABILITY §3. "key" is the address, for failed logins address and network; second steps count there too.
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "5/5m/key,50/5m/ip",
+    "login_failed": "5/5m/key,20/h/key,50/5m/ip",
     "signup": "5/h/ip" if not DEBUG else "60/h/ip",
-    "reset_password": "2/h/key,20/h/ip",
-    "confirm_email": "2/h/key",
+    "reset_password": "2/h/key,5/d/key,20/h/ip",
+    "confirm_email": "2/h/key,5/d/key",
+    "request_login_code": "5/h/key,10/d/key,50/h/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 # The demo's people and password exist only where this is on (breakthru.checks).
 DEMO: bool = env.bool("DEMO", default=DEBUG)
+
+# Second steps and passkeys. Staff and mentors need one, except where everybody shares the demo's password.
+MFA_REQUIRED: bool = env.bool("MFA_REQUIRED", default=not DEMO)
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Project BreakThru"
+# One step of 30 seconds early or late: clocks of phones differ.
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_step.AuthenticateForm",
+    "reauthenticate": "accounts.forms.second_step.ReauthenticateForm",
+    "activate_totp": "accounts.forms.second_step.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.second_step.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.second_step.RenamePasskeyForm",
+}
+
+# Google: the button shows once both values are set.
+GOOGLE_CLIENT_ID: str = env.str("GOOGLE_CLIENT_ID", default="")
+GOOGLE_CLIENT_SECRET: str = env.str("GOOGLE_CLIENT_SECRET", default="")
+GOOGLE_ENABLED = bool(GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET)
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.GoogleAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.account.GoogleSignupForm"}
+# Birth month and name are asked, whatever Google tells.
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# Only for an address that both Google and we have seen confirmed (GoogleAdapter).
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "google": {
+        "SCOPE": ["email"],
+        "AUTH_PARAMS": {"access_type": "online"},
+        "OAUTH_PKCE_ENABLED": True,
+    }
+}
 
 # --- Security ----------------------------------------------------------------------------------------------
 SECURE_TRANSPORT = SITE_URL.startswith("https://")
@@ -241,7 +302,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Signing in with Google is a form of ours that is sent on to Google.
+        "form-action": [SELF, "https://accounts.google.com"] if GOOGLE_ENABLED else [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],

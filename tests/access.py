@@ -5,16 +5,15 @@ from collections.abc import Callable
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.models.mail import MailKind
-from accounts.services.mail import unsubscribe_url
 from feed.models import Question
 from feed.models.question import Visibility
 from learner_series.models import ArticleImage
+from learner_series.models.page import PageSlug
 from learner_series.services.previews import make_preview
+from tests.access_accounts import ACCOUNT_PAGES
 from tests.access_rules import EVERYONE, GUESTS, NEVER, SIGNED_IN, SIGNED_IN_NEVER, Row, at, rule
 from tests.access_staff import STAFF_PAGES
 from tests.factories.library import SeriesFactory, draft, published
-from tests.factories.people import UserFactory
 from tests.factories.questions import QuestionFactory
 
 
@@ -28,11 +27,6 @@ def _image() -> str:
         name="gone.webp", content_type="image/webp", width=1, height=1, file="gone.webp"
     )
     return "/learn/images/gone.webp"
-
-
-def _unsubscribe() -> str:
-    url = unsubscribe_url(user=UserFactory.create(), kind=MailKind.QUESTION_ANSWERED)
-    return url.removeprefix("http://testserver")
 
 
 def _preview() -> str:
@@ -52,6 +46,7 @@ MATRIX = {
     "sitemap_index": Row(at("/sitemap.xml"), EVERYONE, NEVER, NEVER),
     "sitemap_section": Row(at("/sitemap-articles.xml"), EVERYONE, NEVER, NEVER),
     "security_txt": Row(at("/.well-known/security.txt"), EVERYONE, NEVER, NEVER),
+    **{f"page_{slug}": Row(at(f"/{slug}/"), EVERYONE, NEVER, NEVER) for slug in PageSlug.values},
     # The library
     "learner_series:series_list": Row(at("/learn/"), EVERYONE, NEVER, NEVER),
     "learner_series:series_detail": Row(
@@ -96,32 +91,7 @@ MATRIX = {
         rule("404", visitor="login", mentor="422"),
         SIGNED_IN_NEVER,
     ),
-    # Accounts
-    "account_login": Row(at("/accounts/login/"), GUESTS, GUESTS, rule("302", visitor="405")),
-    "account_logout": Row(at("/accounts/logout/"), rule("200", visitor="302"), rule("302"), NEVER),
-    "account_inactive": Row(at("/accounts/inactive/"), EVERYONE, NEVER, NEVER),
-    "account_signup": Row(at("/accounts/signup/"), GUESTS, GUESTS, rule("302", visitor="405")),
-    "account_reauthenticate": Row(at("/accounts/reauthenticate/"), SIGNED_IN, SIGNED_IN, SIGNED_IN_NEVER),
-    "account_email": Row(at("/accounts/email/"), SIGNED_IN, rule("302", visitor="login"), SIGNED_IN_NEVER),
-    "account_email_verification_sent": Row(at("/accounts/confirm-email/"), EVERYONE, NEVER, NEVER),
-    "account_confirm_email": Row(at("/accounts/confirm-email/forged/"), EVERYONE, rule("404"), NEVER),
-    "account_change_password": Row(at("/accounts/password/change/"), SIGNED_IN, SIGNED_IN, SIGNED_IN_NEVER),
-    "account_set_password": Row(at("/accounts/password/set/"), *[rule("302", visitor="login")] * 3),
-    "account_reset_password": Row(at("/accounts/password/reset/"), EVERYONE, EVERYONE, NEVER),
-    "account_reset_password_done": Row(at("/accounts/password/reset/done/"), EVERYONE, NEVER, NEVER),
-    "account_reset_password_from_key": Row(
-        at("/accounts/password/reset/key/x-y/"), EVERYONE, EVERYONE, EVERYONE
-    ),
-    "account_reset_password_from_key_done": Row(
-        at("/accounts/password/reset/key/done/"), EVERYONE, NEVER, NEVER
-    ),
-    "account_confirm_login_code": Row(
-        at("/accounts/login/code/confirm/"), *[rule("302", visitor="login")] * 3
-    ),
-    "accounts:profile_edit": Row(
-        at("/accounts/profile/"), SIGNED_IN, rule("422", visitor="login"), SIGNED_IN_NEVER
-    ),
-    "accounts:unsubscribe": Row(_unsubscribe, EVERYONE, EVERYONE, NEVER),
+    **ACCOUNT_PAGES,
     **STAFF_PAGES,
 }
 

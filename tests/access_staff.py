@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from breakthru.outbox.models import Outbox
 from breakthru.outbox.services import enqueue
+from learner_series.models import PageVersion, PlainPage
 from tests.access_rules import (
     EDITORS,
     STAFF_NEVER,
@@ -191,6 +192,8 @@ STAFF_MAY: dict[str, dict[str, set[str]]] = {
         "admin": {"view", "add", "change", "delete"},
     },
     "learner_series.revision": {"editor": {"view", "change"}, "admin": {"view", "change", "delete"}},
+    "learner_series.plainpage": {"editor": {"view", "change"}, "admin": {"view", "change"}},
+    "learner_series.pageversion": {"editor": {"view"}, "admin": {"view"}},
     "learner_series.series": {"editor": {"view", "add", "change"}, "admin": {"view", "add", "change"}},
     "learner_series.factcard": {
         "editor": {"view", "add", "change", "delete"},
@@ -228,6 +231,8 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "memberships.accessgrant": GrantFactory.create,
     "learner_series.article": ArticleFactory.create,
     "learner_series.revision": draft,
+    "learner_series.plainpage": PlainPage.objects.first,
+    "learner_series.pageversion": PageVersion.objects.first,
     "learner_series.series": SeriesFactory.create,
     "learner_series.factcard": FactCardFactory.create,
     "learner_series.calendarentry": CalendarEntryFactory.create,

@@ -12,6 +12,9 @@ os.environ.update(
     DEMO="0",
     SECRET_KEY="tests-only-key-of-fifty-and-more-characters-0123456789",
     SITE_URL="http://testserver",
+    # Tests of it turn it on.
+    MFA_REQUIRED="0",
+    FIELD_KEYS="dGVzdHMtb25seS1rZXktb2YtMzItYnl0ZXMtMDEyMzQ=",
 )
 
 from breakthru.settings import *  # noqa: F403
@@ -23,6 +26,7 @@ MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # noqa: F405
 ZEAL_ALLOWLIST = [
     {"model": "sessions.Session"},
     {"model": "account.*"},
+    {"model": "mfa.*"},
     {"model": "accounts.User", "field": "get()"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -31,6 +35,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -90,7 +90,7 @@ def test_the_deployment_check_sets_only_what_settings_read() -> None:
     assert set(re.findall(r"\b([A-Z_]+)=", production)) - names_read_by_settings() == set()
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "SITE_URL"])
 def test_compose_asks_for_what_has_no_default(name: str) -> None:
     assert SERVICES["web"]["environment"][name] == f"${{{name}:?set {name} in .env}}"
 

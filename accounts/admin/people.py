@@ -2,8 +2,14 @@
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401  (registers the page that is replaced here)
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
@@ -20,6 +26,9 @@ from breakthru.lib.staff import ReadOnlyAdmin, display
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
+# How people sign in, and from where, is theirs alone.
+for theirs in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
+    admin.site.unregister(theirs)
 
 # Who may do what is decided by superusers alone: otherwise a right to change people is a right to everything.
 RIGHTS = ["is_staff", "is_superuser", "groups"]

@@ -1,28 +1,34 @@
 """allauth's forms in our words; each owns its crispy layout."""
 
+import secrets
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.socialaccount import forms as social_forms
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 
+from accounts.forms.age import BirthField
 from accounts.models import User
+from accounts.models.age import AgeGroup
 from accounts.models.user import VISIBLE_LINE
+from accounts.session import remember_too_young
 
 
-def _helper() -> FormHelper:
+def bare_helper() -> FormHelper:
+    """Return a helper for forms whose template owns the form tag, the token and the button."""
     helper = FormHelper()
-    # The templates own the form tag, the token and the button.
     helper.form_tag = False
     helper.disable_csrf = True
     return helper
 
 
-class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth ships no types
-    """Display name, e-mail, password."""
+class _NewPerson(forms.Form):
+    """What every way of joining asks, and what happens when it is answered."""
 
     display_name = User._meta.get_field("display_name").formfield(
         # A model's validators are not handed on to a form field that is made by itself.
@@ -31,39 +37,68 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth shi
         help_text="Shown beside what you post. A nickname is fine.",
         widget=forms.TextInput(attrs={"autocomplete": "given-name", "maxlength": 40}),
     )
-    field_order = ["display_name", "email", "password1"]
+    birth = BirthField()
 
     account_already_exists: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = bare_helper()
         self.fields["email"].label = "E-mail"
         self.fields["email"].help_text = "We send one link to confirm it. Nobody else sees it."
-        self.fields["password1"].label = "Password"
-        self.fields["password1"].help_text = "At least 10 characters. Three or four plain words work well."
-        for name in ("email", "password1"):
-            self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["email"].widget.attrs.pop("placeholder", None)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Make the person; for a known address send a mail instead, and answer the same.
 
-        Returns the person or the answer.
+        Returns the person or the answer. Who is too young gets a page of their own, and nothing is kept.
         """
+        if self.cleaned_data["birth"].group(timezone.localdate()) == AgeGroup.CHILD:
+            return None, remember_too_young(redirect("accounts:too_young"))
         if self.account_already_exists:
-            # Hashing takes most of the time: without it the clock would tell who is a member.
-            make_password(self.cleaned_data["password1"])
+            self._take_as_long(request)
             return self._known(request)
         try:
             with transaction.atomic():
-                return super().try_save(request)  # type: ignore[no-any-return]
+                return super().try_save(request)  # type: ignore[misc, no-any-return]
         except IntegrityError:
             # Posted twice at the same moment, and the other posting was faster.
             self.account_already_exists = True
             return self._known(request)
 
+    def _take_as_long(self, request: HttpRequest) -> None:
+        """Work as long as joining does, where the clock could tell who is a member."""
+
     def _known(self, request: HttpRequest) -> tuple[None, HttpResponse]:
-        return super().try_save(request)  # type: ignore[no-any-return]
+        return super().try_save(request)  # type: ignore[misc, no-any-return]
+
+
+class SignupForm(_NewPerson, allauth_forms.SignupForm):  # type: ignore[misc]  # allauth ships no types
+    """Display name, e-mail, birth month, password."""
+
+    field_order = ["display_name", "email", "birth", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = "Password"
+        self.fields["password1"].help_text = "At least 10 characters. Three or four plain words work well."
+        self.fields["password1"].widget.attrs.pop("placeholder", None)
+
+    def _take_as_long(self, request: HttpRequest) -> None:
+        email = self.cleaned_data["email"]
+        # The same rows and the same hash as for somebody new, of nobody, and undone.
+        with transaction.atomic():
+            self.cleaned_data["email"] = f"{secrets.token_hex(12)}@nobody.invalid"
+            self.account_already_exists = False
+            self.save(request)
+            transaction.set_rollback(True)
+        self.cleaned_data["email"], self.account_already_exists = email, True
+
+
+class GoogleSignupForm(_NewPerson, social_forms.SignupForm):  # type: ignore[misc]
+    """What Google cannot tell us: the name to show, and birth month."""
+
+    field_order = ["display_name", "email", "birth"]
 
 
 class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
@@ -71,7 +106,7 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = bare_helper()
         self.fields["login"].label = "E-mail"
         self.fields["password"].help_text = ""
         self.fields["remember"].label = "Keep me signed in on this device"
@@ -84,7 +119,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = bare_helper()
         self.fields["email"].label = "E-mail"
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
@@ -94,7 +129,7 @@ class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):  # type: ignore[
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = bare_helper()
         _name_new_passwords(self)
 
 
@@ -103,7 +138,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = bare_helper()
         self.fields["oldpassword"].label = "Current password"
         self.fields["oldpassword"].widget.attrs.pop("placeholder", None)
         _name_new_passwords(self)
@@ -114,7 +149,7 @@ class AddEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = bare_helper()
         self.fields["email"].label = "New e-mail"
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
@@ -124,9 +159,29 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = bare_helper()
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
+    """The e-mail address to send a sign-in code to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper()
+        self.fields["email"].label = "E-mail"
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+
+class ConfirmLoginCodeForm(allauth_forms.ConfirmLoginCodeForm):  # type: ignore[misc]
+    """The code that came by mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper()
+        self.fields["code"].label = "Code"
+        self.fields["code"].widget.attrs.pop("placeholder", None)
 
 
 def _name_new_passwords(form: forms.BaseForm) -> None:

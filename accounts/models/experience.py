@@ -5,7 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import slug_re
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
 
 from accounts.models.user import User
@@ -19,6 +19,24 @@ class Privacy(models.TextChoices):
     P2 = "P2", "Matching; the other side from introduced on"
     P3 = "P3", "Sensitive; only where both have it and both opted in"
     P4 = "P4", "Never collected from learners"
+
+
+class Viewer(models.TextChoices):
+    """As whom somebody looks at a learner."""
+
+    VISITOR = "visitor", "A visitor"
+    LEARNER = "learner", "Somebody signed in"
+    INTRODUCED = "introduced", "The other side of a match, from introduced on"
+    STAFF = "staff", "Staff"
+
+
+# Classes of a learner's terms that each may see as such. P3 is in none: see accounts.services.visibility.
+SEEN: dict[Viewer, list[Privacy]] = {
+    Viewer.VISITOR: [Privacy.P0],
+    Viewer.LEARNER: [Privacy.P0, Privacy.P1],
+    Viewer.INTRODUCED: [Privacy.P0, Privacy.P1, Privacy.P2],
+    Viewer.STAFF: [Privacy.P0, Privacy.P1, Privacy.P2],
+}
 
 
 class AskedIn(models.TextChoices):
@@ -44,6 +62,23 @@ class Kind(models.TextChoices):
     MULTI = "multi", "Several"
 
 
+class ExperienceGroupQuerySet(models.QuerySet["ExperienceGroup"]):
+    """Groups by where they are asked."""
+
+    def asked_of_learners(self, *places: AskedIn) -> Self:
+        """Groups that learners are asked in `places`, in order."""
+        return self.filter(asked_in__in=places, applies_to=AppliesTo.BOTH).order_by("order", "key")
+
+    def changed_by_staff(self) -> Self:
+        """Groups whose words staff chose."""
+        return self.exclude(changed_by_staff_at=None)
+
+    def with_terms(self, terms: "ExperienceQuerySet") -> Self:
+        """Each with `offered`, those of `terms` that are its own; groups without any are left out."""
+        own = Prefetch("experiences", queryset=terms.order_by("order", "key"), to_attr="offered")
+        return self.filter(pk__in=terms.values("group")).prefetch_related(own)
+
+
 class ExperienceGroup(models.Model):
     """One question of the vocabulary, with the reason why it is asked."""
 
@@ -54,6 +89,10 @@ class ExperienceGroup(models.Model):
     applies_to = models.CharField(max_length=20, choices=AppliesTo.choices)
     is_facet = models.BooleanField("a filter of the directory")
     order = models.PositiveSmallIntegerField()
+    # The files no longer change the words of what staff changed.
+    changed_by_staff_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ExperienceGroupQuerySet.as_manager()
 
     class Meta:
         ordering = ["order"]
@@ -84,6 +123,18 @@ class ExperienceQuerySet(models.QuerySet["Experience"]):
         """Terms that `PersonExperience` may hold: not sensitive ones, which need their own consent."""
         return self.exclude(learner_privacy__in=[Privacy.P3, Privacy.P4])
 
+    def sensitive(self) -> Self:
+        """Terms that a learner keeps only by a consent for each, sealed."""
+        return self.filter(learner_privacy=Privacy.P3)
+
+    def sensitive_for(self, held: list[int]) -> Self:
+        """Sensitive terms to offer to who holds those of the ids `held`, which may be retired."""
+        return self.sensitive().filter(Q(retired_at=None) | Q(pk__in=held))
+
+    def offered_to(self, *, is_adult: bool) -> Self:
+        """Terms that a form without consents may offer: to minors only what is not private."""
+        return self.in_use().kept_openly() if is_adult else self.in_use().public_for_learners()
+
     def public_for_learners(self) -> Self:
         """Terms that a learner's page or question may show to everybody or to signed-in people."""
         return self.filter(learner_privacy__in=[Privacy.P0, Privacy.P1])
@@ -104,6 +155,9 @@ class Experience(models.Model):
     is_identity = models.BooleanField("counts only when the learner asks")
     order = models.PositiveSmallIntegerField()
     retired_at = models.DateTimeField(null=True, blank=True)
+    # Not from the files: they neither change nor retire it.
+    is_staff_made = models.BooleanField("added by staff", default=False, editable=False)
+    changed_by_staff_at = models.DateTimeField(null=True, editable=False)
 
     objects = ExperienceQuerySet.as_manager()
 
@@ -130,6 +184,25 @@ class PersonExperienceQuerySet(models.QuerySet["PersonExperience"]):
     def all_of(self, user: User) -> list[Experience]:
         """Every term of `user`, for their own eyes."""
         return [row.experience for row in self.filter(user=user).select_related("experience")]
+
+    def seen_of(self, user: User, viewer: Viewer) -> list[Experience]:
+        """The terms of `user`, a learner, that `viewer` may see by their class, in the vocabulary's order."""
+        return self._terms(user, SEEN[viewer])
+
+    def private_of(self, user: User) -> list[Experience]:
+        """The terms of `user`, a learner, that the other side of a match sees from introduced on."""
+        return self._terms(user, [Privacy.P2])
+
+    def _terms(self, user: User, classes: list[Privacy]) -> list[Experience]:
+        rows = self.filter(user=user, experience__learner_privacy__in=classes)
+        ordered = rows.select_related("experience__group").order_by(
+            "experience__group__order", "experience__order", "experience__key"
+        )
+        return [row.experience for row in ordered]
+
+    def has_any(self, user: User) -> bool:
+        """Say whether `user` told anything yet."""
+        return self.filter(user=user).exists()
 
     def public_of(self, user: User) -> list[Experience]:
         """The terms of `user` that signed-in people may see anyway, for filling in a form."""

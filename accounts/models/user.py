@@ -55,6 +55,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may open the staff pages", default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # Month and year only: enough to know which rules fit somebody's age.
+    birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    birth_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    time_zone = models.CharField(max_length=64, default="America/New_York")
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -67,6 +71,17 @@ class User(AbstractBaseUser, PermissionsMixin):
             # With `unique` this makes addresses unique whatever their case.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
             models.CheckConstraint(condition=~models.Q(display_name=""), name="user_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(birth_year=None, birth_month=None)
+                | models.Q(
+                    # NULL would pass the comparison alone.
+                    birth_year__isnull=False,
+                    birth_month__isnull=False,
+                    birth_year__range=(1900, 2100),
+                    birth_month__range=(1, 12),
+                ),
+                name="user_birth_month_and_year",
+            ),
         ]
 
     def __str__(self) -> str:

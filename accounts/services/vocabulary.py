@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts.models import Experience, ExperienceGroup
+from accounts.models import Experience, ExperienceGroup, PersonExperience
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 GROUP_COLUMNS = ["group", "group_label", "why_we_ask", "asked_in", "applies_to", "facet"]
@@ -127,45 +127,55 @@ def _different(groups: list[ExperienceGroup]) -> set[str]:
 
 @transaction.atomic
 def load_vocabulary(*, folder: Path = DATA, now: datetime) -> VocabularyChange:
-    """Make the tables equal to the files. A term that left them is retired, never deleted: people hold it."""
+    """Make the tables equal to the files. A term that left them is retired, never deleted: people hold it.
+
+    What staff added stays theirs, and of what staff changed the words, the place and the retirement stay;
+    classes and kinds always follow the files, and an answer whose term became sensitive is forgotten.
+    """
     groups, terms = read_vocabulary(folder)
-    ExperienceGroup.objects.bulk_create(
-        groups,
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=["label", "why_we_ask", "asked_in", "applies_to", "is_facet", "order"],
-    )
-    stored = {(term.group_id, term.key): term for term in Experience.objects.all()}
+    _load_groups(groups)
+    stored = {(term.group_id, term.key): term for term in Experience.objects.select_for_update()}
     added = [term for term in terms if (term.group_id, term.key) not in stored]
-    changed = [
-        after
-        for after in (
-            _updated(stored[term.group_id, term.key], term)
-            for term in terms
-            if (term.group_id, term.key) in stored
-        )
-        if after is not None
-    ]
+    known = [(stored[term.group_id, term.key], term) for term in terms if (term.group_id, term.key) in stored]
+    changed = [before for before, after in known if _update(before, after)]
     Experience.objects.bulk_create(added)
-    Experience.objects.bulk_update(changed, [*FIELDS, "retired_at"])
+    Experience.objects.bulk_update(changed, [*FIELDS, "retired_at", "is_staff_made"])
     keep = {(term.group_id, term.key) for term in terms}
-    gone = [term.pk for identity, term in stored.items() if identity not in keep]
+    gone = [term.pk for identity, term in stored.items() if identity not in keep and not term.is_staff_made]
     retired = Experience.objects.in_use().filter(pk__in=gone).update(retired_at=now)
+    PersonExperience.objects.exclude(experience__in=Experience.objects.kept_openly()).delete()
     return VocabularyChange(len(groups), len(terms), len(added), len(changed), retired)
 
 
-FIELDS = (
-    "label", "help", "kind", "learner_privacy", "mentor_privacy", "mentor_opts_in", "weight", "is_identity",
-    "order",
-)  # fmt: skip
+WORDS = ("label", "help", "mentor_opts_in", "weight", "order")
+FIXED = ("kind", "learner_privacy", "mentor_privacy", "is_identity")
+FIELDS = (*WORDS, *FIXED)
+GROUP_FIELDS = ["label", "why_we_ask", "asked_in", "applies_to", "is_facet", "order"]
 
 
-def _updated(stored: Experience, wanted: Experience) -> Experience | None:
-    before = [getattr(stored, field) for field in FIELDS]
-    after = [getattr(wanted, field) for field in FIELDS]
-    if before == after and stored.retired_at is None:
-        return None
-    for field, value in zip(FIELDS, after, strict=True):
+def _load_groups(groups: list[ExperienceGroup]) -> None:
+    touched = set(ExperienceGroup.objects.changed_by_staff().values_list("key", flat=True))
+    ExperienceGroup.objects.bulk_create(
+        [group for group in groups if group.key not in touched],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=GROUP_FIELDS,
+    )
+
+
+def _update(stored: Experience, wanted: Experience) -> bool:
+    """Give `stored` what the files say and staff did not decide; say whether that changed it."""
+    is_ours = stored.changed_by_staff_at is None
+    fields = FIELDS if is_ours else FIXED
+    before = [getattr(stored, field) for field in fields]
+    after = [getattr(wanted, field) for field in fields]
+    returns = is_ours and stored.retired_at is not None
+    if before == after and not returns and not stored.is_staff_made:
+        return False
+    for field, value in zip(fields, after, strict=True):
         setattr(stored, field, value)
-    stored.retired_at = None
-    return stored
+    if returns:
+        stored.retired_at = None
+    # A term that the files name now is theirs, whoever had it first.
+    stored.is_staff_made = False
+    return True

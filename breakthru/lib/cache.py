@@ -3,17 +3,21 @@
 import logging
 from typing import Any
 
+from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
+# How keys begin that no lost cache may forget: allauth's limits, locks and used codes.
+LIMITS = "allauth"
 
 
 class ForgivingRedisCache(RedisCache):
     """Redis cache whose failures look like misses (RELIABILITY §2.3).
 
     Each call waits at most the 0.2 s socket timeout of CACHES; a failure is logged by kind and answered
-    as "not there".
+    as "not there". What counts tries and used codes (LIMITS) is kept in the database meanwhile: guessing
+    must stay slow.
     """
 
     def _try(self, operation: str, fallback: Any, *args: Any, **kwargs: Any) -> Any:
@@ -21,6 +25,8 @@ class ForgivingRedisCache(RedisCache):
             return getattr(super(), operation)(*args, **kwargs)
         except (RedisError, OSError) as error:
             logger.warning("cache %s failed: %s", operation, type(error).__name__)
+            if args and str(args[0]).startswith(LIMITS):
+                return getattr(caches["limits"], operation)(*args, **kwargs)
             return fallback
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:

@@ -22,6 +22,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from breakthru.lib.devices import device_words
 from breakthru.lib.search import marked
 
 register = template.Library()
@@ -142,6 +143,12 @@ def ago(moment: datetime) -> str:
             count = int(age.total_seconds()) // seconds
             return f"{count} {word}{'' if count == 1 else 's'} ago"
     return date_format(timezone.localtime(moment), "F j, Y")
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """A browser's own name as words: `{{ session.user_agent|device }}`."""
+    return device_words(user_agent)
 
 
 @register.filter

@@ -5,7 +5,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import MD5, Concat
 
 from accounts.models import Topic, User
 from accounts.models.user import VISIBLE_LINE
@@ -45,9 +46,17 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
         """The profile of `user`, or None."""
         return self.filter(user=user).first()
 
+    def is_mentor(self, person: int) -> bool:
+        """Say whether the person with that id is a mentor, verified or not."""
+        return self.filter(user_id=person).exists()
+
     def in_order(self) -> Self:
         """By public name: an order that ranks nobody."""
         return self.order_by("slug")
+
+    def in_turn(self, day: date) -> Self:
+        """In an order that is another every day and the same all day: nobody is always the first."""
+        return self.order_by(MD5(Concat(F("slug"), Value(day.isoformat()))), "slug")
 
     def for_display(self) -> Self:
         """With the person, for pages that show name and school."""

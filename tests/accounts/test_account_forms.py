@@ -11,7 +11,12 @@ from django.utils.module_loading import import_string
 from accounts.models import User
 
 LABELS = {
-    "signup": {"display_name": "First name", "email": "E-mail", "password1": "Password"},
+    "signup": {
+        "display_name": "First name",
+        "email": "E-mail",
+        "birth": "When were you born?",
+        "password1": "Password",
+    },
     "login": {"login": "E-mail", "password": "Password", "remember": "Keep me signed in on this device"},
     "reset_password": {"email": "E-mail"},
     "reset_password_from_key": {"password1": "New password", "password2": "New password, once more"},
@@ -22,6 +27,8 @@ LABELS = {
     },
     "add_email": {"email": "New e-mail"},
     "reauthenticate": {"password": "Password"},
+    "request_login_code": {"email": "E-mail"},
+    "confirm_login_code": {"code": "Code"},
 }
 
 
@@ -29,6 +36,8 @@ def made(name: str) -> Any:
     options: dict[str, Any] = {}
     if name == "login":
         options["request"] = RequestFactory().get("/")
+    if name == "confirm_login_code":
+        options["code"] = "ABCD"
     if name in {"change_password", "add_email", "reauthenticate", "reset_password_from_key"}:
         options["user"] = User(email="jordan@example.test")
     return import_string(settings.ACCOUNT_FORMS[name])(**options)

@@ -7,11 +7,13 @@ from django.test import RequestFactory
 
 from accounts.adapter import AccountAdapter
 from accounts.models import AccountMail, User
+from accounts.models.age import Birth
 
 pytestmark = pytest.mark.django_db
 FORM = SimpleNamespace(
     cleaned_data={"email": "Jordan@Example.test", "display_name": "Jordan", "password1": "a-long-password"}
 )
+FORM.cleaned_data["birth"] = Birth(year=2000, month=6)
 
 
 @pytest.mark.parametrize("commit", [True, False])
@@ -19,6 +21,7 @@ def test_new_person_is_filled_from_the_form_and_saved_on_request(commit: bool) -
     user = AccountAdapter().save_user(RequestFactory().post("/"), User(), FORM, commit=commit)
     assert (user.email, user.display_name, user.slug[:7]) == ("jordan@example.test", "Jordan", "jordan-")
     assert user.check_password("a-long-password")
+    assert (user.birth_year, user.birth_month) == (2000, 6)
     assert User.objects.filter(slug=user.slug).exists() is commit
 
 

@@ -32,7 +32,7 @@ LIST_QUERIES = {
     "accounts_user": 5,
     "accounts_auditentry": 7,
     "account_emailaddress": 4,
-    "accounts_experience": 6,
+    "accounts_experience": 5,
 }
 
 

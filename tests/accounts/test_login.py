@@ -15,6 +15,7 @@ from tests.accounts.conftest import Worker
 from tests.factories.people import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
+TOO_OFTEN = "That was tried too often just now. Wait five minutes, or ask for a sign-in code by e-mail."
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_wrong_password_and_unknown_address_are_told_the_same(
     response = sign_in(client, login, password)
     assert response.status_code == 200
     assert response.context["form"].non_field_errors() == [
-        "The email address and/or password you specified are not correct."
+        "That e-mail and password do not match. Check for capital letters, or ask for a sign-in code."
     ]
     page = response.content.decode()
     assert f'value="{login}"' in page
@@ -144,7 +145,7 @@ def test_sixth_try_is_refused_even_with_the_right_password(jordan: User, client:
     for _ in range(5):
         sign_in(client, password="a-wrong-password")
     response = sign_in(client)
-    assert response.context["form"].non_field_errors() == ["Too many failed login attempts. Try again later."]
+    assert response.context["form"].non_field_errors() == [TOO_OFTEN]
     assert is_signed_in(client) is False
 
 
@@ -159,7 +160,7 @@ def test_guesser_elsewhere_does_not_lock_a_person_out(jordan: User) -> None:
 def test_guesser_gains_nothing_by_headers(header: str, jordan: User) -> None:
     for number in range(6):
         response = sign_in(Client(headers={header: f"203.0.113.{number}"}), password="a-wrong-password")
-    assert response.context["form"].non_field_errors() == ["Too many failed login attempts. Try again later."]
+    assert response.context["form"].non_field_errors() == [TOO_OFTEN]
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
@@ -167,7 +168,7 @@ def test_guesser_gains_nothing_by_another_of_our_names(host: str, jordan: User) 
     for _ in range(5):
         sign_in(Client(), password="a-wrong-password")
     response = sign_in(Client(headers={"host": host}), login="JORDAN@example.test")
-    assert response.context["form"].non_field_errors() == ["Too many failed login attempts. Try again later."]
+    assert response.context["form"].non_field_errors() == [TOO_OFTEN]
 
 
 def test_many_tries_over_many_accounts_get_the_page_that_says_wait(client: Client) -> None:

@@ -277,3 +277,16 @@ def test_names_that_staff_read() -> None:
     assert str(MailChoice(user_id=3, kind="question_answered")) == "3 question_answered"
     assert str(IdempotencyToken(purpose="ask", token=token)) == f"ask {token}"
     assert str(AuditEntry(action="revision.created", target="x:1")) == "revision.created x:1"
+
+
+@in_test
+@pytest.mark.parametrize(
+    "birth",
+    [(2000, None), (None, 6), (1899, 6), (2101, 6), (2000, 0), (2000, 13)],
+)
+def test_user_birth_month_and_year_stand_together_and_are_sane(birth: tuple[int | None, int | None]) -> None:
+    year, month = birth
+    UserFactory.create(birth_year=None, birth_month=None)
+    UserFactory.create(birth_year=2000, birth_month=12)
+    with refused_by("user_birth_month_and_year"):
+        UserFactory.create(birth_year=year, birth_month=month)

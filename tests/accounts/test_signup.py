@@ -25,7 +25,13 @@ from tests.factories.people import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"http://\S+/accounts/confirm-email/[-:\w]+/")
-JORDAN = {"display_name": "Jordan", "email": "Jordan@Example.Test", "password1": PASSWORD}
+JORDAN = {
+    "display_name": "Jordan",
+    "email": "Jordan@Example.Test",
+    "birth_month": "6",
+    "birth_year": "2000",
+    "password1": PASSWORD,
+}
 
 
 def join(client: Client, **changed: str) -> Any:
@@ -43,10 +49,10 @@ def is_signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_form_asks_for_three_things(client: Client) -> None:
+def test_form_asks_for_four_things(client: Client) -> None:
     response = client.get("/accounts/signup/")
     assert response.status_code == 200
-    assert list(response.context["form"].fields) == ["display_name", "email", "password1"]
+    assert list(response.context["form"].fields) == ["display_name", "email", "birth", "password1"]
 
 
 def test_joining_makes_a_person_who_is_not_verified_yet(client: Client) -> None:
@@ -117,7 +123,7 @@ def test_link_asks_then_verifies_and_signs_in(client: Client, work_off: Worker) 
     assert client.get(link).status_code == 200
     assert not EmailAddress.objects.filter(verified=True).exists()
     response = client.post(link)
-    assert (response.status_code, response["Location"]) == (302, "/dashboard/")
+    assert (response.status_code, response["Location"]) == (302, "/accounts/onboarding/")
     assert EmailAddress.objects.get().verified is True
     assert is_signed_in(client) is True
 
@@ -135,7 +141,7 @@ def test_joining_leads_back_to_where_it_began(client: Client, work_off: Worker) 
 def test_joining_never_leads_to_another_site(target: str, client: Client, work_off: Worker) -> None:
     join(client, next=target)
     link = link_in(work_off()[0]).removeprefix("http://testserver")
-    assert client.post(link)["Location"] == "/dashboard/"
+    assert client.post(link)["Location"] == "/accounts/onboarding/"
 
 
 def test_link_opened_in_another_browser_verifies_but_lets_nobody_in(client: Client, work_off: Worker) -> None:

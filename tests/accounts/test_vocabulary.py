@@ -1,13 +1,16 @@
 """The vocabulary's files: checked whole, loaded whole, nothing ever deleted."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
-from accounts.models import Experience, ExperienceGroup, PersonExperience
+from accounts.models import Experience, ExperienceGroup, PersonExperience, User
 from accounts.models.experience import Privacy
 from accounts.services import vocabulary
 from accounts.services.vocabulary import (
@@ -18,7 +21,7 @@ from accounts.services.vocabulary import (
     load_vocabulary,
     read_vocabulary,
 )
-from tests.factories.people import UserFactory
+from tests.factories.people import UserFactory, experience
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 STAGE = "stage,Stage,To fit the answers,onboarding,both,yes"
@@ -151,6 +154,109 @@ def test_term_that_returns_is_in_use_again(write: Write) -> None:
     load_vocabulary(folder=write([STAGE], []), now=NOON)
     assert load_vocabulary(folder=write([STAGE], [YEAR_1]), now=NOON) == VocabularyChange(1, 1, 0, 1, 0)
     assert Experience.objects.in_use().count() == 1
+
+
+@pytest.mark.django_db
+def test_term_that_staff_added_stays_in_use(write: Write) -> None:
+    load_vocabulary(folder=write([STAGE], [YEAR_1]), now=NOON)
+    experience("stage", "their_own", is_staff_made=True, changed_by_staff_at=NOON)
+    assert load_vocabulary(folder=write([STAGE], [YEAR_1]), now=NOON) == VocabularyChange(1, 1, 0, 0, 0)
+    assert Experience.objects.get(key="their_own").retired_at is None
+
+
+@pytest.mark.django_db
+def test_term_that_staff_added_is_the_files_own_once_they_name_it(write: Write) -> None:
+    load_vocabulary(folder=write([STAGE], []), now=NOON)
+    experience("stage", "year_1", label="Theirs", kind="multi", is_staff_made=True, changed_by_staff_at=NOON)
+    assert load_vocabulary(folder=write([STAGE], [YEAR_1]), now=NOON).changed == 1
+    term = Experience.objects.get()
+    # The words stay staff's, what the term is comes from the files, and so does its end.
+    assert (term.label, term.kind, term.is_staff_made) == ("Theirs", "single", False)
+    assert load_vocabulary(folder=write([STAGE], []), now=NOON).retired == 1
+
+
+@pytest.mark.django_db
+def test_words_and_retirement_that_staff_chose_are_not_undone(write: Write) -> None:
+    folder = write([STAGE], [YEAR_1])
+    load_vocabulary(folder=folder, now=NOON)
+    Experience.objects.update(label="Better", retired_at=NOON, changed_by_staff_at=NOON)
+    ExperienceGroup.objects.update(label="Their words", changed_by_staff_at=NOON)
+    assert load_vocabulary(folder=folder, now=NOON) == VocabularyChange(1, 1, 0, 0, 0)
+    assert Experience.objects.values_list("label", "retired_at").get() == ("Better", NOON)
+    assert ExperienceGroup.objects.get().label == "Their words"
+
+
+@pytest.mark.django_db
+def test_classes_follow_the_files_whatever_staff_changed(write: Write) -> None:
+    load_vocabulary(folder=write([STAGE], [YEAR_1]), now=NOON)
+    Experience.objects.update(label="Better", changed_by_staff_at=NOON)
+    stricter = write([STAGE], [YEAR_1.replace("P1", "P2").replace(",3,", ",4,")])
+    assert load_vocabulary(folder=stricter, now=NOON).changed == 1
+    assert Experience.objects.values_list("label", "learner_privacy", "weight").get() == ("Better", "P2", 3)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("privacy", "is_kept"), [("P2", True), ("P3", False), ("P4", False)])
+def test_answers_are_forgotten_when_their_term_becomes_sensitive(
+    write: Write, privacy: str, is_kept: bool
+) -> None:
+    load_vocabulary(folder=write([STAGE], [YEAR_1]), now=NOON)
+    PersonExperience.objects.create(user=UserFactory.create(), experience=Experience.objects.get())
+    load_vocabulary(folder=write([STAGE], [YEAR_1.replace("P1", privacy)]), now=NOON)
+    assert PersonExperience.objects.exists() is is_kept
+
+
+# --- Staff pages
+
+
+@pytest.fixture
+def superuser(client: Client) -> User:
+    """A superuser, signed in."""
+    made: User = UserFactory.create(is_staff=True, is_superuser=True)
+    client.force_login(made)
+    return made
+
+
+@pytest.mark.django_db
+def test_words_changed_by_staff_survive_the_next_load(client: Client, superuser: User, write: Write) -> None:
+    folder = write([STAGE], [YEAR_1])
+    load_vocabulary(folder=folder, now=NOON)
+    term, group = Experience.objects.get(), ExperienceGroup.objects.get()
+    words = {"label": "Better", "help": "", "weight": 3, "order": 1, "retired_at_0": "", "retired_at_1": ""}
+    client.post(reverse("admin:accounts_experience_change", args=[term.pk]), words)
+    question = {
+        "label": "Ours", "why_we_ask": "W", "asked_in": "onboarding", "applies_to": "both", "order": 1,
+    }  # fmt: skip
+    client.post(reverse("admin:accounts_experiencegroup_change", args=[group.pk]), question)
+    load_vocabulary(folder=folder, now=NOON)
+    assert (Experience.objects.get().label, ExperienceGroup.objects.get().label) == ("Better", "Ours")
+    assert Experience.objects.get().is_staff_made is False
+
+
+@pytest.mark.django_db
+def test_term_added_by_staff_survives_the_next_load(client: Client, superuser: User, write: Write) -> None:
+    folder = write([STAGE], [YEAR_1])
+    load_vocabulary(folder=folder, now=NOON)
+    term = {
+        "group": "stage", "key": "added", "label": "Added", "help": "", "kind": "single",
+        "learner_privacy": "P1", "mentor_privacy": "P1", "weight": 1, "order": 2, "retired_at_0": "",
+        "retired_at_1": "",
+    }  # fmt: skip
+    client.post(reverse("admin:accounts_experience_add"), term)
+    load_vocabulary(folder=folder, now=NOON)
+    assert set(Experience.objects.in_use().values_list("key", flat=True)) == {"year_1", "added"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("count", "said"), [(4, "fewer than 5 people"), (5, "5 people")])
+def test_staff_see_how_many_hold_a_term_only_from_five_on(
+    client: Client, superuser: User, count: int, said: str
+) -> None:
+    term = experience()
+    for _ in range(count):
+        PersonExperience.objects.create(user=UserFactory.create(), experience=term)
+    page = client.get(reverse("admin:accounts_experience_change", args=[term.pk])).content.decode()
+    assert re.findall(r"fewer than \d+ people|\b\d+ people", page) == [said]
 
 
 @pytest.mark.django_db

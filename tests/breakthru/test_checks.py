@@ -26,6 +26,12 @@ def test_production_needs_https_and_no_demo(
     assert [error.id for error in check_production(None)] == found
 
 
+def test_production_needs_a_key_for_what_is_sealed(settings: LazySettings) -> None:
+    settings.DEMO, settings.SITE_URL, settings.FIELD_KEYS = False, "https://breakthru.example", []
+
+    assert [error.id for error in check_production(None)] == ["breakthru.E004"]
+
+
 @pytest.mark.parametrize(
     ("demo", "debug", "found"),
     [(True, False, ["breakthru.E003"]), (True, True, []), (False, False, []), (False, True, [])],

@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
-from breakthru.demo import DemoError, load_demo
+from breakthru.demo import DemoError, load_demo, loading
+from breakthru.demo.reading import articles
 from mentors.models import MentorProfile
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +50,14 @@ def test_mentors_are_verified_to_the_end_of_the_academic_year(settings: LazySett
     ends = set(MentorProfile.objects.verified(date(2027, 6, 30)).values_list("verified_until", flat=True))
     assert ends == {date(2027, 6, 30)}
     assert MentorProfile.objects.verified(date(2027, 6, 30) + timedelta(days=1)).count() == 0
+
+
+@pytest.mark.django_db
+def test_an_article_that_would_lose_something_is_refused(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEMO = True
+    about, path = articles()[0]
+    monkeypatch.setattr(loading, "articles", lambda: [({**about, "topics": "nothing"}, path)])
+    with pytest.raises(DemoError, match="Unknown topics"):
+        load_demo(now=timezone.now())

@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from breakthru.sitemaps import SITEMAPS, ArticleSitemap
 from feed.models import Question
 from feed.models.question import Visibility
-from learner_series.models import Article, Revision
+from learner_series.models import Article, PlainPage, Revision
+from learner_series.models.page import PageSlug
 from learner_series.services.editorial import Gate
 from tests.factories.library import ArticleFactory, SeriesFactory, draft, published
 from tests.factories.questions import QuestionFactory, answered
@@ -78,12 +79,19 @@ def test_every_page_that_is_listed_can_be_opened(client: Client) -> None:
     published(html="<p>Public.</p><p>Secret.</p>", gate=Gate(is_premium=True))
     answered()
     listed = [path for section in SITEMAPS for path in paths(client, section)]
-    assert len(listed) == 5 + 2 + 1 + 1
+    assert len(listed) == 5 + 5 + 2 + 1 + 1
     assert {path: code for path in listed if (code := client.get(path).status_code) != 200} == {}
 
 
 def test_pages_are_those_that_always_stand(client: Client) -> None:
     assert paths(client, "pages") == ["/", "/learn/", "/feed/", "/membership/", "/mentorship/"]
+
+
+def test_plain_pages_have_the_date_of_their_last_change(client: Client) -> None:
+    PlainPage.objects.update(changed_at=NOON)
+    assert rows(client, "/sitemap-plain.xml") == [
+        (f"http://testserver/{slug}/", "2026-11-22") for slug in sorted(PageSlug.values)
+    ]
 
 
 def test_articles_are_the_published_ones_with_the_date_of_their_words(client: Client) -> None:
@@ -133,7 +141,7 @@ def test_addresses_are_those_of_the_site_whatever_name_the_request_came_by(clien
 
 
 @pytest.mark.parametrize(
-    ("section", "queries"), [("pages", 0), ("articles", 2), ("series", 2), ("questions", 2)]
+    ("section", "queries"), [("pages", 0), ("plain", 2), ("articles", 2), ("series", 2), ("questions", 2)]
 )
 @pytest.mark.parametrize("count", [1, 3])
 def test_sitemap_takes_the_same_queries_however_much_there_is(

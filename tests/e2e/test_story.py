@@ -13,6 +13,8 @@ def _sign_up(page: Page, site: Site, email: str) -> None:
     page.get_by_role("link", name="Join free").click()
     page.get_by_label("First name").fill("Robin")
     page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Birth month").select_option("June")
+    page.get_by_label("Birth year").fill("2000")
     page.get_by_label("Password", exact=True).fill("four plain words here")
     page.get_by_role("main").get_by_role("button", name="Create my account").click()
     page.wait_for_url("**/accounts/confirm-email/")

@@ -25,6 +25,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     slug = factory.Sequence(lambda n: f"person-{n}")
     email = factory.LazyAttribute(lambda person: f"{person.slug}@example.test")
     password = factory.django.Password(PASSWORD)
+    birth_year, birth_month = 2000, 6
 
     @factory.post_generation
     def verified(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
