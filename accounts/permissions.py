@@ -16,8 +16,3 @@ def age_group_of(user: User, today: date) -> AgeGroup:
 def is_adult(user: User, today: date) -> bool:
     """Say whether `user` may have everything that is for grown-ups."""
     return user.is_active and age_group_of(user, today) == AgeGroup.ADULT
-
-
-def is_reviewed_first(user: User, today: date) -> bool:
-    """Say whether staff read what `user` posts before others do."""
-    return age_group_of(user, today) != AgeGroup.ADULT

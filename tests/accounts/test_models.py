@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from accounts.models import (
     AccountMail,
     AuditEntry,
+    ConsentEntry,
     Experience,
     IdempotencyToken,
     MailChoice,
     PersonExperience,
+    SensitiveExperience,
     Topic,
     User,
 )
@@ -290,3 +292,9 @@ def test_user_birth_month_and_year_stand_together_and_are_sane(birth: tuple[int 
     UserFactory.create(birth_year=2000, birth_month=12)
     with refused_by("user_birth_month_and_year"):
         UserFactory.create(birth_year=year, birth_month=month)
+
+
+def test_consents_and_sealed_terms_tell_nothing_private_of_themselves() -> None:
+    assert str(ConsentEntry(user_id=7, subject="terms", is_given=True)) == "7 terms: yes"
+    assert str(ConsentEntry(user_id=7, subject="terms", is_given=False)) == "7 terms: no"
+    assert str(SensitiveExperience(pk=3, sealed=b"x", digest="y")) == "sensitive experience 3"

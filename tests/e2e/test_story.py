@@ -45,7 +45,8 @@ def test_a_visitor_reads_asks_from_a_passage_and_hears_of_the_answer(
     page: Page, browser: Browser, site: Site
 ) -> None:
     page.goto("/learn/")
-    page.get_by_role("link", name="Why a mentor matters").first.click()
+    # Another test of this site may have imported the same document under another address.
+    page.locator('main a[href="/learn/why-a-mentor-matters/"]:not([tabindex="-1"])').first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Why a mentor matters")
     assert page.context.cookies() == []
 
