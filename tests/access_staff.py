@@ -150,6 +150,9 @@ STAFF_PAGES = {
     "admin:learner_series_article_unhelpful": Row(
         at("/admin/learner_series/article/unhelpful/"), EDITORS, EDITORS, EDITORS
     ),
+    "admin:learner_series_article_asked": Row(
+        at("/admin/learner_series/article/asked/"), *[only("editor", "admin", get="302")] * 3
+    ),
     "admin:learner_series_nextstep_offers": Row(
         at("/admin/learner_series/nextstep/offers/"), EDITORS, EDITORS, EDITORS
     ),

@@ -54,7 +54,7 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
     autocomplete_fields = ["topics"]
     inlines = [AuthorInline, CuratedInline]
     actions = [bulk.articles_checked, bulk.topic_added, bulk.topic_removed]
-    actions_list = ["import_document", "stale", "unhelpful"]
+    actions_list = ["import_document", "stale", "unhelpful", "asked"]
     actions_detail = ["versions", "compare", "feedback"]
     actions_submit_line = ["start_draft", "facts_checked"]
     show_full_result_count = False
@@ -234,6 +234,11 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
         """Which articles readers doubt."""
         return boards.unhelpful_page(self, request)
 
+    @action(description="Asked", icon="contact_support", permissions=["revisions"])
+    def asked(self, request: HttpRequest) -> HttpResponse:
+        """Which sections readers ask about; the page is the Feed's."""
+        return HttpResponseRedirect(reverse("admin:feed_question_sections"))
+
     def _found(self, request: HttpRequest, object_id: str) -> Article:
         article: Article | None = self.get_object(request, object_id)
         if article is None:
@@ -276,7 +281,9 @@ class ArticleAdmin(ModelAdmin, ChangedColumnsAdmin):  # type: ignore[misc]  # un
         )
         if revision.import_report:
             self.message_user(
-                request, "Some of the document was left out; see the report below.", messages.WARNING
+                request,
+                "Not all of the document came over as it was; see the report below.",
+                messages.WARNING,
             )
         return revision
 

@@ -98,7 +98,7 @@ def _line(row: Row | Gap) -> Line:
 
 
 def _paragraphs(*lines: str) -> str:
-    return "".join(format_html("<p>{}</p>", line) for line in lines)
+    return "".join(format_html("<p>{}</p>", line) for line in lines if line)
 
 
 def _gate(revision: Revision) -> list[str]:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from breakthru.lib.staff import display
-from learner_series.admin.pages import link
+from learner_series.admin.pages import link, told
 from learner_series.models import Credit, RevisionEvent
 
 
@@ -35,12 +35,16 @@ class EventInline(ReadOnlyInline):
     """The steps a revision took."""
 
     model = RevisionEvent
-    fields = readonly_fields = ["at", "who", "source", "target"]
+    fields = readonly_fields = ["when", "who", "source", "target"]
     verbose_name_plural = "history"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RevisionEvent]:
         rows: QuerySet[RevisionEvent] = super().get_queryset(request)
         return rows.select_related("by")
+
+    @display(description="At")
+    def when(self, event: RevisionEvent) -> str:
+        return told(event.at)
 
     @display(description="By")
     def who(self, event: RevisionEvent) -> str:

@@ -23,6 +23,7 @@ from learner_series.services.line_up import line_up
 from learner_series.services.next_steps import OFFERED, Offer
 
 OFFERS_PAGE = "admin/learner_series/nextstep/offers.html"
+CERTAINTIES = {"Expected": "warning", "Published": "success"}
 # What a condition is called on the page.
 CONDITIONS = {
     "stage": "their stage",
@@ -62,7 +63,7 @@ class CalendarEntryAdmin(DeletableAdmin):
         "starts_on",
         "ends_on",
         "cycle_year",
-        "is_estimate",
+        "certainty",
         "checked_on",
     ]
     list_filter = ["is_estimate", "cycle_year", "kind"]
@@ -75,6 +76,11 @@ class CalendarEntryAdmin(DeletableAdmin):
         ("What it is", {"fields": ["key", "kind", "service", "cycle_year"]}),
         ("Source", {"fields": ["source_name", "source_url", "checked_on"]}),
     ]
+
+    @display(description="Date is", label=CERTAINTIES, ordering="is_estimate")
+    def certainty(self, entry: CalendarEntry) -> str:
+        """A cross for “not estimated” would look like a fault."""
+        return "Expected" if entry.is_estimate else "Published"
 
 
 @admin.register(NextStep)

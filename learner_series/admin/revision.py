@@ -1,5 +1,6 @@
 """Staff page of a revision: its words while it is a draft, its steps, its history."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,17 +18,18 @@ from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 from unfold.views import ChangeList
 
-from accounts.models import User
 from accounts.session import person
+from breakthru.lib.richtext import fact_keys
 from breakthru.lib.staff import action, display
 from learner_series.admin.history import CreditInline, EventInline
-from learner_series.admin.pages import link, told, told_day
+from learner_series.admin.pages import link, told, told_day, told_once
+from learner_series.admin.saving import NO_PICTURE, loses_picture, too_late
 from learner_series.admin.sending import open_draft, preview_page, revision_url, schedule_page
 from learner_series.forms.revision import RevisionForm
 from learner_series.lifecycle import TRANSITIONS, UNDERWAY, RevisionState
-from learner_series.models import Revision
+from learner_series.models import FactCard, Revision
 from learner_series.permissions import can_approve_revision
-from learner_series.services.conflicts import keep_as_draft, last_edit, note_presence
+from learner_series.services.conflicts import keep_as_draft, note_presence
 from learner_series.services.editorial import (
     EditorialError,
     Gate,
@@ -50,6 +52,8 @@ STEPS = {
 ONLY_FROM = {"approve": RevisionState.IN_REVIEW, "unschedule": RevisionState.SCHEDULED}
 WORDS = ["title", "summary", "html"]
 GATE = ["is_premium", "premium_sections"]
+# The place of a fact card, as the sanitizer writes it.
+_FACT = re.compile(r'<aside data-fact="([a-z0-9-]+)"></aside>')
 # What the page was opened with.
 SEEN = ["version", "opened"]
 SHOWN = [
@@ -178,9 +182,8 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         return link(f"{address}?new={revision.number}", "With another revision of this article")
 
     @display(description="Text")
-    def preview(self, revision: Revision) -> SafeString:
-        # Cleaned at write by breakthru.lib.richtext.
-        return format_html('<div class="bt-preview">{}</div>', mark_safe(revision.html))  # noqa: S308
+    def preview(self, revision: Revision) -> str:
+        return told_once(revision, "text_shown", lambda: _shown(revision.html))
 
     @display(description="Report")
     def report(self, revision: Revision) -> SafeString:
@@ -290,12 +293,14 @@ class RevisionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         words = {name: form.cleaned_data[name] for name in WORDS}
         gate = Gate(form.cleaned_data["is_premium"], tuple(form.cleaned_data["premium_sections"]))
         by, version = person(request), form.cleaned_data["version"]
+        if loses_picture(request.POST["html"], words["html"]):
+            self.message_user(request, NO_PICTURE, messages.WARNING)
         try:
             saved = edit_draft(by=by, revision=revision, version=version, gate=gate, **words)
         except EditorialError as error:
             # Nobody types words twice because somebody else was faster.
             draft = keep_as_draft(by=by, revision=revision, gate=gate, **words)
-            self.message_user(request, _too_late(by, revision, draft, error), messages.WARNING)
+            self.message_user(request, too_late(by, revision, draft, error), messages.WARNING)
             # Read by response_change below.
             request.open_next = HttpResponseRedirect(revision_url(draft))  # type: ignore[attr-defined]
             return None
@@ -374,20 +379,15 @@ def _is_offered(request: HttpRequest, revision: Revision, name: str) -> bool:
     return name != "approve" or can_approve_revision(person(request), revision)
 
 
-def _too_late(by: User, revision: Revision, draft: Revision, error: EditorialError) -> SafeString:
-    """Say who was faster, where the words are now, and where both stand side by side."""
-    reason = f"Revision {revision.number} stopped being a draft after you had opened it."
-    if isinstance(error, StaleRevisionError):
-        entry = last_edit(revision=revision)
-        who = "Somebody" if entry is None or entry.actor is None else entry.actor.display_name
-        who = "You, in another window," if entry is not None and entry.actor_id == by.pk else who
-        when = "" if entry is None else f" on {told(entry.at)},"
-        reason = f"{who} saved revision {revision.number}{when} after you had opened it."
-    address = reverse("admin:learner_series_article_compare", args=[revision.article_id])
-    both = link(f"{address}?old={revision.number}&new={draft.number}", "Compare the two")
-    return format_html(
-        "{} Nothing is lost: your words are a draft of their own now, revision {}. {}",
-        reason,
-        draft.number,
-        both,
-    )
+def _shown(html: str) -> SafeString:
+    """Return a revision's words for reading, with what its fact cards say now."""
+    cards = FactCard.objects.keyed(fact_keys(html))
+
+    def fill(place: re.Match[str]) -> str:
+        card = cards.get(place[1])
+        rule, value = (card.rule, card.value) if card else (f"No fact card is called “{place[1]}”", "")
+        return format_html('<div class="bt-fact"><strong>{}</strong><span>{}</span></div>', rule, value)
+
+    # Cleaned at write by breakthru.lib.richtext.
+    filled = mark_safe(_FACT.sub(fill, html))  # noqa: S308
+    return format_html('<div class="bt-preview">{}</div>', filled)

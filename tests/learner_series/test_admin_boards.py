@@ -213,3 +213,13 @@ def test_reasons_have_a_fixed_number_of_queries(
 def test_list_of_articles_leads_to_the_boards(client: Client, editor: User) -> None:
     page = client.get(reverse("admin:learner_series_article_changelist")).content.decode()
     assert [f'href="{reverse(board)}"' in page for board in (STALE, UNHELPFUL)] == [True, True]
+
+
+# --- Asked ---
+
+
+def test_list_of_articles_leads_to_what_readers_ask(client: Client, editor: User) -> None:
+    url = reverse("admin:learner_series_article_asked")
+    page = client.get(reverse("admin:learner_series_article_changelist")).content.decode()
+    assert f'href="{url}"' in page
+    assert client.get(url)["Location"] == reverse("admin:feed_question_sections")

@@ -100,6 +100,14 @@ def test_page_lets_choose_others_and_names_both(client: Client, editor: User) ->
         assert f"Draft, by {revision.created_by.display_name}," in page.content.decode()
 
 
+def test_summary_that_was_empty_is_only_added(client: Client, editor: User) -> None:
+    article = two()
+    article.revisions.filter(number=1).update(summary="")
+    article.revisions.filter(number=2).update(summary="Words.")
+    page = compare(client, article)
+    assert lines(page, "Summary") == [("Added", "", "<p><ins>Words.</ins></p>", 0)]
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_page_says_that_there_is_nothing_to_compare(client: Client, editor: User, count: int) -> None:
     article = draft().article if count else ArticleFactory.create()

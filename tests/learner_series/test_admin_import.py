@@ -70,7 +70,7 @@ def test_import_says_that_something_was_left_out(client: Client, editor: Any) ->
     response = send(client, "a.html", b"<h1>Title</h1><p>Words.</p><form><input></form>")
     assert said(response) == [
         "“Title” is a draft now, revision 1.",
-        "Some of the document was left out; see the report below.",
+        "Not all of the document came over as it was; see the report below.",
     ]
     page = client.get(response["Location"]).content.decode()
     assert "<li>Forms: 1 (such as: &lt;form&gt;)</li>" in page

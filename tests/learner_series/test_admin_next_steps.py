@@ -1,5 +1,6 @@
 """Staff pages of the next steps and of the application calendar."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -347,3 +348,10 @@ def test_entry_is_changed_and_deleted(client: Client, editor: User) -> None:
     assert CalendarEntry.objects.count() == 0
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["calendarentry.changed", "calendarentry.deleted"]
+
+
+def test_entries_tell_expected_dates_from_published_ones(client: Client, editor: User) -> None:
+    CalendarEntryFactory.create(starts_on=date(2027, 5, 2), ends_on=date(2027, 5, 2), is_estimate=True)
+    CalendarEntryFactory.create(starts_on=date(2027, 5, 1), ends_on=date(2027, 5, 1))
+    page = client.get(reverse(ENTRIES)).content.decode()
+    assert re.findall(r">\s*(Expected|Published)\s*</span>", page) == ["Expected", "Published"]

@@ -1,7 +1,7 @@
 """Staff page of a revision: words while it is a draft, steps by its buttons."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from learner_series.forms.revision import EXTENSIONS, RevisionForm
 from learner_series.lifecycle import RevisionState
 from learner_series.models import Credit, Revision
 from learner_series.services.publishing import move, publish_due
-from tests.factories.library import draft, published
+from tests.factories.library import FactCardFactory, draft, published
 from tests.factories.people import UserFactory, staff
 from tests.learner_series.revision_page import change_url, post, said
 
@@ -115,6 +115,22 @@ def test_page_of_a_published_revision_shows_its_words_and_who_approved(client: C
     assert "data-article-editor" not in page
 
 
+def test_page_of_a_published_revision_shows_what_its_fact_cards_say(client: Client, editor: User) -> None:
+    FactCardFactory.create(key="limits", rule="How <often>", value="Three & no more.")
+    revision = published(html='<p>x</p><aside data-fact="limits"></aside>').live
+    assert revision is not None
+    page = client.get(change_url(revision)).content.decode()
+    card = "<strong>How &lt;often&gt;</strong><span>Three &amp; no more.</span>"
+    assert f'<div class="bt-preview"><p>x</p><div class="bt-fact">{card}</div></div>' in page
+
+
+def test_read_only_text_says_that_a_fact_card_is_missing(client: Client, editor: User) -> None:
+    revision = in_state(RevisionState.PUBLISHED)
+    Revision.objects.filter(pk=revision.pk).update(html='<aside data-fact="gone"></aside>')
+    page = client.get(change_url(revision)).content.decode()
+    assert "<strong>No fact card is called “gone”</strong><span></span>" in page
+
+
 def test_page_of_a_draft_says_that_nobody_approved(client: Client, editor: User) -> None:
     assert "Not yet" in client.get(change_url(draft())).content.decode()
 
@@ -140,6 +156,13 @@ def test_history_shows_every_step(client: Client, editor: User) -> None:
     page = client.get(change_url(in_state(RevisionState.APPROVED)))
     steps = [(row.source, row.target) for row in rows_of(page, "events")]
     assert steps == [("in_review", "approved"), ("draft", "in_review")]
+
+
+def test_history_tells_the_hour_in_the_zone_of_the_messages(client: Client, editor: User) -> None:
+    now = datetime(2026, 11, 22, 22, 41, tzinfo=UTC)
+    revision = move(by=editor, revision=draft(), target=RevisionState.IN_REVIEW, now=now)
+    page = client.get(change_url(revision)).content.decode()
+    assert "November 22, 2026, 5:41 p.m. Eastern Time (22:41 UTC)" in page
 
 
 def test_history_names_the_clock_where_nobody_took_the_step(client: Client, editor: User) -> None:

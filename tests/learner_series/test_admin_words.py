@@ -10,6 +10,7 @@ from django.urls import reverse
 from time_machine import TimeMachineFixture
 
 from accounts.models import AuditEntry, User
+from learner_series.admin.saving import NO_PICTURE
 from learner_series.lifecycle import RevisionState
 from learner_series.models import Credit, Revision
 from learner_series.services.editorial import Gate, edit_draft
@@ -333,3 +334,20 @@ def test_page_warns_of_one_other(client: Client, editor: User) -> None:
 
 def test_page_without_others_warns_of_nobody(client: Client, editor: User) -> None:
     assert "open, too" not in client.get(change_url(draft())).content.decode()
+
+
+# --- Pictures ---
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<p>x</p><img src="https://example.org/a.png" alt="">', [NO_PICTURE, "The draft is saved."]),
+        ('<p>x</p><img src="/learn/images/a.png" alt="">', ["The draft is saved."]),
+    ],
+    ids=["elsewhere", "here"],
+)
+def test_editor_hears_of_a_picture_that_was_left_out(
+    client: Client, editor: User, html: str, expected: list[str]
+) -> None:
+    assert said(post(client, draft(), html=html)) == expected

@@ -78,6 +78,8 @@ def test_heading_levels_never_skip(tags: str, levels: list[int]) -> None:
         ("<h2>Main</h2><h2>Open</h2><h2>Open</h2>", ["section-main", "section-open", "section-open-2"]),
         ("<h2>I am</h2><h2>Plan H</h2><h2>A road</h2>", ["section-i-am", "section-plan-h", "a-road"]),
         ("<h2>Not sent</h2><h2>H ask</h2>", ["section-not-sent", "section-h-ask"]),
+        ("<h2>Answer</h2>" * 3, ["answer", "section-answer", "section-answer-2"]),
+        ("<h2>I</h2><h2>I</h2><h2>Section I</h2>", ["i", "section-i", "section-i-2"]),
         ('<h2 id="kept">New words</h2><h2>Kept</h2>', ["kept", "kept-2"]),
         ('<h2>Kept</h2><h2 id="kept">New words</h2>', ["kept-2", "kept"]),
         ('<h2 id="a">A</h2><h2 id="a">B</h2>', ["a", "b"]),

@@ -110,10 +110,11 @@ def _is_usable(name: str) -> bool:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    if is_reserved(name):
+    # Of "answer" or "i" every number is reserved, too: a second one would look for a free one without end.
+    if is_reserved(name) or (name in taken and is_reserved(f"{name}-2")):
         name = f"section-{name}"
     candidate, number = name, 1
-    while candidate in taken or is_reserved(candidate):
+    while candidate in taken:
         number += 1
         candidate = f"{name}-{number}"
     taken.add(candidate)
