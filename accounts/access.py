@@ -1,4 +1,4 @@
-"""Who must have a second step at sign-in (PRODUCT §4), and what is open until it is set up."""
+"""Who needs a second step at sign-in (PRODUCT §4), and what is open until then, or while suspended (§9)."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -19,8 +19,31 @@ _OPEN = frozenset(
         "account_logout",
         "account_email",
         "account_set_password",
+        # Nobody needs more than a password to leave, or to stay.
+        "accounts:delete",
         "theme_edit",
     }
+)
+# What a suspended person may still do: see to their account, leave, say what happened, appeal.
+_OPEN_WHILE_SUSPENDED = (
+    "account_",
+    "mfa_",
+    "usersessions_",
+    "socialaccount_",
+    "theme_edit",
+    "accounts:address_retry",
+    "accounts:appeal_",
+    "accounts:block_",
+    "accounts:consent_",
+    "accounts:delete",
+    "accounts:export",
+    "accounts:notification",
+    "accounts:privacy",
+    "accounts:report_",
+    "accounts:unsubscribe",
+    # What nobody else sees; a page being read says so every few seconds.
+    "learner_series:progress_edit",
+    "learner_series:saved_edit",
 )
 
 
@@ -48,3 +71,8 @@ def lacks_second_step(user: User, *, is_writing: bool) -> bool:
 def may_go_on_without_second_step(view_name: str) -> bool:
     """Say whether that page is open before the second step is set up."""
     return view_name in _OPEN
+
+
+def may_do_while_suspended(view_name: str) -> bool:
+    """Say whether that page takes what a suspended person sends."""
+    return view_name.startswith(_OPEN_WHILE_SUSPENDED)

@@ -23,10 +23,12 @@ from qrcode.image.svg import SvgPathFillImage
 
 from accounts.access import needs_second_step
 from accounts.models import User
+from accounts.services.consents import accept_texts
 from accounts.services.mail import queue_account_mail
 from accounts.services.people import new_public_slug
 from accounts.session import begin_to_note, is_remembered_too_young
 from breakthru.lib.sealing import seal, unseal
+from breakthru.lib.zones import zone_or_default
 
 # What changed → how the mail about it begins and what it says.
 _NOTICES = {
@@ -69,6 +71,10 @@ _NOTICES = {
 }
 
 
+# Methods that change nothing.
+_LOOKING = ("GET", "HEAD")
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Fills our fields at sign-up and sends every mail through the outbox."""
 
@@ -105,6 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         user.set_password(form.cleaned_data.get("password1"))
         if commit:
             user.save()
+            accept_texts(by=user, now=timezone.now())
         return user
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
@@ -116,6 +123,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             return redirect(f"{reverse('accounts:birth_edit')}?{query}")
         return response
 
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out on a press of a button alone: following a link that somebody sent signs nobody out."""
+        if request.method not in _LOOKING:
+            super().logout(request)
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Say what happened; `logout` may have kept somebody signed in."""
+        if message_template != "account/messages/logged_out.txt" or request.method not in _LOOKING:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        """Tell of a change; the mail names its time in the zone of `user`."""
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, **kwargs)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Render now, send from a worker: a slow mail server delays nobody and betrays nobody."""
         full = {"site_url": settings.SITE_URL, "email": email, **context}
@@ -123,12 +148,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         if template_prefix in _NOTICES:
             full["title"], full["sentence"] = _NOTICES[template_prefix]
             template_prefix = "account/email/notice"
-        queue_account_mail(
-            to=email,
-            subject=" ".join(render_to_string(f"{template_prefix}_subject.txt", full).split())[:200],
-            text=render_to_string(f"{template_prefix}_message.txt", full),
-            html=render_to_string(f"{template_prefix}_message.html", full),
-        )
+        with timezone.override(zone_or_default(full["user"].time_zone) if "user" in full else None):
+            queue_account_mail(
+                to=email,
+                subject=" ".join(render_to_string(f"{template_prefix}_subject.txt", full).split())[:200],
+                text=render_to_string(f"{template_prefix}_message.txt", full),
+                html=render_to_string(f"{template_prefix}_message.html", full),
+            )
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """Build the link on our own address, whatever Host the request claimed."""

@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from environs import Env
 
 from breakthru.lib.addresses import local_addresses
+from breakthru.lib.logs import logging_of
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -88,7 +89,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SeenMiddleware",
+    "accounts.middleware.TimeZoneMiddleware",
+    "accounts.middleware.EntranceMiddleware",
     "accounts.middleware.SecondStepMiddleware",
+    "accounts.middleware.StandingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "breakthru.lib.http.OwnErrorPagesMiddleware",
 ]
@@ -175,6 +179,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="23", hour="3"),
     },
     "accounts.clear_expired": {"task": "accounts.clear_expired", "schedule": crontab(minute="41", hour="4")},
+    "accounts.erase_due": {"task": "accounts.erase_due", "schedule": crontab(minute="31")},
+    # Every hour some zone's morning begins.
+    "accounts.gather_digests": {"task": "accounts.gather_digests", "schedule": crontab(minute="2")},
 }
 
 # --- People ------------------------------------------------------------------------------------------------
@@ -211,6 +218,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Who can do more to others is signed out when they leave their desk.
+STAFF_IDLE_MINUTES: int = env.int("STAFF_IDLE_MINUTES", default=30)
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -225,6 +234,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "2/h/key,5/d/key,20/h/ip",
     "confirm_email": "2/h/key,5/d/key",
     "request_login_code": "5/h/key,10/d/key,50/h/ip",
+    # Ours: the count in the session alone would let tries at the same moment all be the first.
+    "confirm_login_code": "3/h/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 # The demo's people and password exist only where this is on (breakthru.checks).
@@ -323,7 +334,12 @@ EMAIL_BACKEND = (
 )
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"Project BreakThru <hello@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Whose webhook tells of mails that came back (breakthru.lib.mail_providers), and what proves it is theirs.
+MAIL_PROVIDER: str = env.str("MAIL_PROVIDER", default="")
+MAIL_WEBHOOK_SECRET: str = env.str("MAIL_WEBHOOK_SECRET", default="")
 SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default=f"mailto:security@{SITE_HOST}")
+# Where somebody writes to who can't sign in any more.
+SAFETY_CONTACT: str = env.str("SAFETY_CONTACT", default=f"mailto:safety@{SITE_HOST}")
 
 # --- Files -------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -360,6 +376,8 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")},
     ],
+    # Whose times a page tells is said at its head.
+    "ENVIRONMENT": "breakthru.lib.zones.staff_label",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     # The site's inks and papers (static/css/tokens.css) in the steps that unfold asks for: 600 carries white
@@ -372,29 +390,4 @@ UNFOLD = {
 
 # --- Logs --------------------------------------------------------------------------------------------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "breakthru.lib.logs.RequestIdFilter"},
-        "request_words": {"()": "breakthru.lib.logs.RequestWordsFilter"},
-    },
-    "formatters": {"json": {"()": "breakthru.lib.logs.JsonFormatter"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "json",
-            "filters": ["request_id", "request_words"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        # One line for each delivered row would drown the rest.
-        "celery": {"level": "WARNING"},
-        # Named, it loses the handlers of its own that write plain lines, with paths, next to ours.
-        "django": {"level": "INFO"},
-        # What a request got is said by breakthru.access; only faults are worth a second line.
-        "django.request": {"level": "ERROR"},
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-    },
-}
+LOGGING = logging_of(LOG_LEVEL)

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.models import Notification, User
 from accounts.permissions import is_adult
 from accounts.session import person, person_or_none
 from breakthru.context_processors import THEMES
 from breakthru.lib.http import safe_next
 from breakthru.readiness import readiness
 from feed.models import Answer, Question
+from feed.services.telling import QUESTION_ANSWERED
 from feed.views.passages import questions_by_anchor
 from learner_series.models import Article, ReadingProgress
 from learner_series.pages.article import find_page
@@ -34,6 +35,7 @@ DASHBOARD_ROWS = 6
 DASHBOARD_READING = 3
 DASHBOARD_ARTICLES = 4
 # So many unread notifications are looked at for the mark "New answer".
+DASHBOARD_NEWS = 50
 
 
 @login_not_required
@@ -56,8 +58,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """An article, with the answered questions of each section."""
-    page = find_page(user=person_or_none(request), slug=slug, now=timezone.now())
-    page.questions = questions_by_anchor(page.article, page.revision)
+    user = person_or_none(request)
+    page = find_page(user=user, slug=slug, now=timezone.now())
+    page.questions = questions_by_anchor(page.article, page.revision, user)
     return render(request, page.template, page.context())
 
 
@@ -70,6 +73,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     may_answer = is_verified_mentor(user, profile, timezone.localdate(now))
     context: dict[str, object] = {
         "questions": Question.objects.asked_by(user).visible_to(user).for_row().newest()[:DASHBOARD_ROWS],
+        "news": _news(user),
         "to_continue": ReadingProgress.objects.of(user.pk).to_continue()[:DASHBOARD_READING],
         "saved": Article.objects.published().for_card().saved_by(user.pk).newest()[:DASHBOARD_READING],
         "articles": Article.objects.published().for_card().newest()[:DASHBOARD_ARTICLES],
@@ -79,18 +83,32 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     }
     if profile and may_answer:
         context["waiting"] = (
-            Question.objects.shown().unanswered().not_asked_by(user).for_row().oldest()[:DASHBOARD_ROWS]
+            Question.objects.shown_to(user)
+            .unanswered()
+            .not_asked_by(user)
+            .for_row()
+            .oldest()[:DASHBOARD_ROWS]
         )
         context["answers"] = (
-            Answer.objects.shown().on_shown_questions().written_by(profile).for_row()[:DASHBOARD_ROWS]
+            Answer.objects.shown().on_questions_shown_to(user).written_by(profile).for_row()[:DASHBOARD_ROWS]
         )
     return render(request, "pages/dashboard.html", context)
+
+
+def _news(user: User) -> set[str]:
+    """Return the addresses of questions with an answer that `user` has not seen."""
+    if not user.unread_count:
+        return set()
+    answered = Notification.objects.visible_to(user).unread().of_kinds([QUESTION_ANSWERED.key])
+    return answered.pages(DASHBOARD_NEWS)
 
 
 def _next_steps(user: User, now: datetime, *, is_mentor: bool) -> dict[str, object]:
     """Return what somebody of this stage and road may do next; who has told nothing yet is asked to."""
     today, program = timezone.localdate(now), reverse("mentors:program_detail")
-    reader = profile_of(user=user, has_premium=has_premium_access(user, now), is_mentor=is_mentor)
+    reader = profile_of(
+        user=user, has_premium=has_premium_access(user, now), is_mentor=is_mentor, today=today
+    )
     is_new = not (reader.stages or reader.roads or reader.statuses or is_mentor)
     may_apply = is_adult(user, today) and not is_mentor
     # Nothing is offered that stands on the page already, and the program to nobody who cannot have it.

@@ -4,13 +4,22 @@ from django.apps import AppConfig
 
 
 class FeedConfig(AppConfig):
-    """Fills the outbox registry."""
+    """Fills the registries."""
 
     name = "feed"
     verbose_name = "BreakThru Feed"
 
     def ready(self) -> None:
-        from breakthru.outbox.registry import register  # noqa: PLC0415  (models load only once apps are ready)
-        from feed import handlers  # noqa: PLC0415
+        # Models load only once apps are ready.
+        from accounts.registries.notifications import register_notification  # noqa: PLC0415
+        from accounts.registries.personal_data import register_tables  # noqa: PLC0415
+        from accounts.registries.safety import register_reportable  # noqa: PLC0415
+        from feed import privacy  # noqa: PLC0415
+        from feed.services import reporting, telling  # noqa: PLC0415
 
-        register("feed.question_answered", handlers.question_answered)
+        register_notification(telling.QUESTION_ANSWERED)
+        register_notification(telling.POST_SHOWN)
+        register_notification(telling.POST_HIDDEN)
+        register_reportable(reporting.QUESTION)
+        register_reportable(reporting.ANSWER)
+        register_tables(privacy.TABLES)

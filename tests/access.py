@@ -10,7 +10,7 @@ from feed.models.question import Visibility
 from learner_series.models import ArticleImage
 from learner_series.models.page import PageSlug
 from learner_series.services.previews import make_preview
-from tests.access_accounts import ACCOUNT_PAGES
+from tests.access_accounts import ACCOUNT_PAGES, appeal_of, export_of, notification_of, report_of
 from tests.access_rules import EVERYONE, GUESTS, NEVER, SIGNED_IN, SIGNED_IN_NEVER, Row, at, rule
 from tests.access_staff import STAFF_PAGES
 from tests.factories.library import SeriesFactory, draft, published
@@ -109,6 +109,11 @@ PRIVATE: dict[str, tuple[Callable[[Question], str], str]] = {
     "feed:question_detail": (lambda question: question.get_absolute_url(), "200"),
     # A mentor who asked: the composer opens, and says on posting that nobody answers themselves.
     "feed:answer_create": (lambda question: f"{question.get_absolute_url()}answer/", "200"),
+    "accounts:notification_open": (lambda question: notification_of(question.asker), "302"),
+    "accounts:report_detail": (lambda question: report_of(question.asker), "200"),
+    "accounts:appeal_create": (lambda question: appeal_of(question.asker), "200"),
+    # Its owner gives the password first.
+    "accounts:export_download": (lambda question: export_of(question.asker), "302"),
 }
 # Routes with an argument whose objects are everybody's, or whose argument is itself the secret.
 PUBLIC = {
@@ -123,4 +128,5 @@ PUBLIC = {
     "account_confirm_email",
     "account_reset_password_from_key",
     "accounts:unsubscribe",
+    "accounts:block_edit",
 }

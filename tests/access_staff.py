@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Suppression
 from breakthru.outbox.models import Outbox
 from breakthru.outbox.services import enqueue
 from learner_series.models import PageVersion, PlainPage
@@ -35,6 +35,7 @@ from tests.factories.library import (
 from tests.factories.memberships import GrantFactory
 from tests.factories.people import MentorFactory, TopicFactory, UserFactory, experience
 from tests.factories.questions import QuestionFactory, answered
+from tests.factories.safety import CaseFactory, SanctionFactory
 
 AUTHORS = "app_label=learner_series&model_name=articleauthor&field_name=user&term="
 HOLDERS = "app_label=memberships&model_name=accessgrant&field_name=user&term="
@@ -78,6 +79,34 @@ def _fold() -> str:
     answer = answered(QuestionFactory.create(article=article, revision=article.live))
     return reverse("admin:feed_answer_fold", args=[article.pk, answer.pk])
 
+
+def _post_step(model: str, step: str) -> Callable[[], str]:
+    make: Callable[[], Any] = QuestionFactory.create if model == "question" else answered
+    return lambda: reverse(f"admin:feed_{model}_{step}", args=[make().pk])
+
+
+def _case_step(step: str) -> Callable[[], str]:
+    return lambda: reverse(f"admin:accounts_case_{step}", args=[CaseFactory.create().pk])
+
+
+def _sanction_step(step: str) -> Callable[[], str]:
+    return lambda: reverse(f"admin:accounts_sanction_{step}", args=[SanctionFactory.create().pk])
+
+
+def _suppression() -> Suppression:
+    made, _ = Suppression.objects.get_or_create(email="gone@example.test", reason="bounce")
+    return made
+
+
+def _lift_suppression() -> str:
+    return reverse("admin:accounts_suppression_lift", args=[_suppression().pk])
+
+
+def _give_sanction() -> str:
+    return reverse("admin:accounts_user_give_sanction", args=[UserFactory.create().pk])
+
+
+MODERATORS = only("moderator", "admin")
 
 STAFF_PAGES = {
     # Staff pages that belong to no model
@@ -170,6 +199,40 @@ STAFF_PAGES = {
     ),
     "admin:feed_question_section": Row(_asked_section, EDITORS, WRONG_METHOD, WRONG_METHOD),
     "admin:feed_answer_fold": Row(_fold, EDITORS, only("editor", "admin", get="422"), WRONG_METHOD),
+    "admin:feed_question_held": Row(
+        at("/admin/feed/question/held/"), MODERATORS, only("moderator", "admin", get="422"), MODERATORS
+    ),
+    # These posts are shown: the step is refused in words, or asks for a reason.
+    **{
+        f"admin:feed_{model}_{step}": Row(
+            _post_step(model, step), MODERATORS, only("moderator", "admin", get="422"), MODERATORS
+        )
+        for model in ("question", "answer")
+        for step in ("release", "hide", "restore")
+    },
+    # A case is taken without a form.
+    "admin:accounts_case_take": Row(
+        _case_step("take"), MODERATORS, only("moderator", "admin", get="302"), MODERATORS
+    ),
+    **{
+        f"admin:accounts_case_{step}": Row(
+            _case_step(step), MODERATORS, only("moderator", "admin", get="422"), MODERATORS
+        )
+        for step in ("assign", "note", "close", "give_sanction")
+    },
+    **{
+        f"admin:accounts_sanction_{step}": Row(
+            _sanction_step(step), only("admin"), only("admin", get="422"), only("admin")
+        )
+        for step in ("lift", "answer")
+    },
+    "admin:accounts_user_give_sanction": Row(
+        _give_sanction, only("admin"), only("admin", get="422"), only("admin")
+    ),
+    # Whoever asks first has lifted it.
+    "admin:accounts_suppression_lift": Row(
+        _lift_suppression, only("admin"), only("admin", get="302"), only("admin", get="404")
+    ),
 }
 
 # --- Staff pages of models
@@ -178,7 +241,10 @@ STAFF_PAGES = {
 STAFF_MAY: dict[str, dict[str, set[str]]] = {
     "outbox.outbox": {"admin": {"view"}},
     "accounts.auditentry": {"admin": {"view"}},
-    "accounts.user": {"admin": {"view", "change"}},
+    "accounts.user": {"coordinator": {"view"}, "admin": {"view", "change"}},
+    "accounts.case": {"moderator": {"view"}, "admin": {"view"}},
+    "accounts.sanction": {"coordinator": {"view"}, "admin": {"view"}},
+    "accounts.suppression": {"admin": {"view"}},
     "auth.group": {"admin": {"view", "add", "change"}},
     "account.emailaddress": {"admin": {"view"}},
     "accounts.topic": {
@@ -225,6 +291,9 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "outbox.outbox": _outbox_row,
     "accounts.auditentry": lambda: AuditEntry.objects.create(action="x", target="x"),
     "accounts.user": UserFactory.create,
+    "accounts.case": CaseFactory.create,
+    "accounts.sanction": SanctionFactory.create,
+    "accounts.suppression": _suppression,
     "auth.group": lambda: Group.objects.create(name="new group"),
     "account.emailaddress": lambda: EmailAddress.objects.get(user=UserFactory.create()),
     "accounts.topic": TopicFactory.create,

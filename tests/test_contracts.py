@@ -20,6 +20,7 @@ PLANTED = {
     "Inside an app, from the door to the tables": ("feed/services/questions.py", "feed.views.reading"),
     "Stripe has one gateway": ("memberships/apps.py", "stripe"),
     "The sanitizer has one door": ("feed/forms/ask.py", "nh3"),
+    "Mail providers have one door": ("accounts/receivers.py", "anymail"),
 }
 
 

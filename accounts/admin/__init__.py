@@ -1,5 +1,9 @@
-"""Staff pages of people and of what many apps share."""
+"""Staff pages of people and of what many apps share.
 
-from accounts.admin import audit, people, topics, vocabulary
+Blocks, notifications and what belongs to them, exports and deletions have none: they are between a person
+and the site. What staff need to know, such as that somebody asked to be deleted, stands on the person's page.
+"""
 
-__all__ = ["audit", "people", "topics", "vocabulary"]
+from accounts.admin import audit, cases, people, sanctions, suppressions, topics, vocabulary
+
+__all__ = ["audit", "cases", "people", "sanctions", "suppressions", "topics", "vocabulary"]

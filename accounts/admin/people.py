@@ -17,12 +17,17 @@ from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
+from unfold.dataclasses import UnfoldAction
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.audited import AuditedAdmin
+from accounts.admin.pages import PageMixin, change_url
+from accounts.admin.sanctions import give_page
+from accounts.admin.standing import may_sanction, standing_of
 from accounts.models import User
-from breakthru.lib.staff import ReadOnlyAdmin, display
+from accounts.session import person
+from breakthru.lib.staff import ReadOnlyAdmin, action, display
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
@@ -32,29 +37,46 @@ for theirs in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession
 
 # Who may do what is decided by superusers alone: otherwise a right to change people is a right to everything.
 RIGHTS = ["is_staff", "is_superuser", "groups"]
+# Other staff know a name and how somebody stands; an address is for those who may have to write to it.
+SEES_ADDRESSES = "account.view_emailaddress"
 SEVERAL: dict[type["models.Field[Any, Any]"], dict[str, Any]] = {
     models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
 }
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # no subscript at run time
-    """People. Accounts begin with a sign-up, and their e-mail is changed by their owner."""
+class UserAdmin(PageMixin, BaseUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # no subscript at run time
+    """People and how they stand. Accounts begin with a sign-up; their e-mail is changed by their owner."""
 
     form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["name", "email", "has_verified_email", "is_staff", "is_active", "joined_at"]
     list_filter = ["is_staff", "is_active", "groups"]
-    search_fields = ["display_name", "email"]
+    search_help_text = "Name, or e-mail address (the whole one, unless you may see addresses)"
     ordering = ["-joined_at", "-pk"]
     filter_horizontal = []
     formfield_overrides = SEVERAL
     readonly_fields = ["email", "slug", "joined_at", "last_login", "has_verified_email"]
-    fieldsets = [
-        ("Person", {"fields": ["display_name", "slug", "email", "has_verified_email", "password"]}),
-        ("Rights", {"fields": ["is_active", *RIGHTS]}),
-        ("Dates", {"fields": ["joined_at", "last_login"]}),
-    ]
+    actions_detail = ["give_sanction"]
+    change_form_outer_after_template = "admin/accounts/user/standing.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        address = ["email"] if request.user.has_perm(SEES_ADDRESSES) else []
+        # Not even what is left of it to see, for those who only read.
+        password = ["password"] if self.has_change_permission(request, obj) else []
+        return [
+            ("Person", {"fields": ["display_name", "slug", *address, "has_verified_email", *password]}),
+            ("Rights", {"fields": ["is_active", *RIGHTS]}),
+            ("Dates", {"fields": ["joined_at", "last_login"]}),
+        ]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        hidden = set() if request.user.has_perm(SEES_ADDRESSES) else {"email"}
+        return [name for name in self.list_display if name not in hidden]
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        # A part of an address would find it letter by letter.
+        return ["display_name", "email" if request.user.has_perm(SEES_ADDRESSES) else "=email"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         verified = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
@@ -79,6 +101,28 @@ class UserAdmin(BaseUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # no su
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_sanction_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Who decides about people; others give a word from a case."""
+        return bool(request.user.has_perms(["accounts.view_user", "accounts.add_sanction"]))
+
+    def page_context(self, request: HttpRequest, obj: User) -> dict[str, Any]:
+        """How the person stands; that somebody looked is logged, once a day."""
+        return standing_of(obj, viewer=person(request), is_opening=request.method == "GET")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[UnfoldAction]:
+        """Offer only what the service would take."""
+        user: User | None = self.get_object(request, object_id)
+        if user is None or not may_sanction(person(request), user):
+            return []
+        rows: list[UnfoldAction] = super().get_actions_detail(request, object_id)
+        return rows
+
+    @action(description="Give a sanction", icon="gavel", permissions=["sanction"])
+    def give_sanction(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form; a good one decides about this person."""
+        user: User = self.found(request, object_id)
+        return give_page(self, request, user, back=change_url(user))
 
     @transaction.atomic
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:

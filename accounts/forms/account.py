@@ -4,6 +4,8 @@ import secrets
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context, ratelimit
 from allauth.socialaccount import forms as social_forms
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -182,6 +184,18 @@ class ConfirmLoginCodeForm(allauth_forms.ConfirmLoginCodeForm):  # type: ignore[
         self.helper = bare_helper()
         self.fields["code"].label = "Code"
         self.fields["code"].widget.attrs.pop("placeholder", None)
+
+    def clean_code(self) -> str:
+        """Look at the code only while tries are left.
+
+        The session counts too, but a hundred tries at the same moment would each find its count at none.
+        """
+        state = context.request._login_stage.state
+        key = f"{context.request.session.session_key}:{state['at']}:{state['resend_count']}"
+        if not ratelimit.consume(context.request, action="confirm_login_code", key=key):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()
+        return code
 
 
 def _name_new_passwords(form: forms.BaseForm) -> None:

@@ -1,8 +1,20 @@
 """What people agreed to, and the sensitive terms that they agreed to keep here."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from accounts.models.user import User
+
+
+class ConsentEntryQuerySet(models.QuerySet["ConsentEntry"]):
+    """The log of consents."""
+
+    def of(self, user: User) -> Self:
+        """What `user` agreed to and took back, newest first."""
+        return self.filter(user=user).order_by("-at", "-pk")
 
 
 class ConsentEntry(models.Model):
@@ -14,6 +26,8 @@ class ConsentEntry(models.Model):
     version = models.CharField(max_length=20, blank=True)
     is_given = models.BooleanField()
     at = models.DateTimeField(default=timezone.now)
+
+    objects = ConsentEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

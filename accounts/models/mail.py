@@ -1,6 +1,5 @@
-"""Account mails waiting to be sent, and which mails a person does not want."""
+"""Account mails waiting to be sent."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -38,24 +37,3 @@ class AccountMail(models.Model):
     def has_ended(self) -> bool:
         """Whether nothing is left to be done with it."""
         return self.sent_at is not None or self.refused_at is not None
-
-
-class MailKind(models.TextChoices):
-    """Kinds of mail that a person may stop one by one."""
-
-    QUESTION_ANSWERED = "question_answered", "Answers to my questions"
-
-
-class MailChoice(models.Model):
-    """A person's choice about one kind of mail; no row means yes."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_choices")
-    kind = models.CharField(max_length=40, choices=MailKind.choices)
-    is_wanted = models.BooleanField()
-    changed_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.kind}"

@@ -1,5 +1,6 @@
 """The person behind an account."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -7,6 +8,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
+FORMER_MEMBER = "Former member"
 
 # One line of visible characters: no controls or line breaks, no bidirectional overrides, no invisible
 # letters. Joiners (U+200C, U+200D) stay: names in several scripts need them.
@@ -59,6 +63,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
     birth_month = models.PositiveSmallIntegerField(null=True, blank=True)
     time_zone = models.CharField(max_length=64, default="America/New_York")
+    # Counted where notifications change, so that the number at the bell costs no page a query.
+    unread_count = models.PositiveIntegerField(default=0)
+    # Until then nothing may be written; a suspension without end ends with FOR_GOOD.
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    # Asked to be deleted, and when that happens.
+    leaves_at = models.DateTimeField(null=True, blank=True)
+    # What is left is a "former member" who wrote what stays.
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -82,10 +94,18 @@ class User(AbstractBaseUser, PermissionsMixin):
                 ),
                 name="user_birth_month_and_year",
             ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None) | models.Q(is_active=False, birth_year=None),
+                name="user_erased_is_nobody",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.display_name
+
+    def is_suspended(self, now: datetime) -> bool:
+        """Say whether staff decided that nothing may be written from this account at `now`."""
+        return self.suspended_until is not None and self.suspended_until > now
 
     def get_short_name(self) -> str:
         """Return the name shown to others (admin greets with it)."""

@@ -23,6 +23,13 @@ def sensitive_terms(*, user: User) -> list[Experience]:
     return list(terms.order_by("group__order", "order", "key"))
 
 
+def sensitive_labels(*, user: User) -> dict[int, str]:
+    """Return what `user` keeps, as words by the id of the row: the consent log names rows."""
+    held = _opened(SensitiveExperience.objects.filter(user=user))
+    terms = Experience.objects.in_bulk(held.values())
+    return {row_pk: terms[term_pk].label for row_pk, term_pk in held.items() if term_pk in terms}
+
+
 @transaction.atomic
 def choose_sensitive(*, by: User, choices: dict[str, list[str]], now: datetime, today: date) -> None:
     """Make `choices`, keys by group, all that the person keeps in these groups; raises ExperienceChoiceError.

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from accounts.models import Experience, Topic, User
+from accounts.models import Experience, MailTimes, Topic, User
 from accounts.services.people import choose_experiences
 from accounts.services.vocabulary import load_vocabulary
 from breakthru.demo import posts
@@ -91,6 +91,8 @@ def _load_people(today: date) -> Cast:
             time_zone=row["timezone"],
         )
         EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+        # Equal hours, none of them quiet: whoever tries the demo sees each mail at once.
+        MailTimes.objects.create(user=person, quiet_from=0, quiet_until=0)
         names = [STAFF_GROUPS.get(role, role) for role in row["roles"] if role not in PEOPLE_ROLES]
         person.groups.set(Group.objects.filter(name__in=names))
         _choose(person, row, today)

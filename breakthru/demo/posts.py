@@ -26,8 +26,8 @@ def load_questions(people: dict[str, User], now: datetime) -> None:
         for answer in sorted(row.get("answers", []), key=lambda entry: float(entry["hours_after"])):
             answered_at = min(asked_at + timedelta(hours=answer["hours_after"]), now)
             _answer(people[answer["mentor"]], question, answer, answered_at)
-    # These answers are days old: nobody is told about them now.
-    settle("feed.question_answered")
+    # These answers are days old: nobody gets a mail about them now.
+    settle("accounts.mail_notification")
 
 
 def _terms(group: str, keys: list[str]) -> tuple[Experience, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from csp.constants import HEADER as CSP_HEADER
 from csp.utils import build_policy
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -150,6 +150,14 @@ def safe_next(request: HttpRequest, value: str | None, default: str) -> str:
     ):
         return value
     return default
+
+
+def is_longer_than(request: HttpRequest, size: int) -> bool:
+    """Say whether the body has more than `size` bytes; it is not read beyond what Django takes."""
+    try:
+        return len(request.body) > size
+    except RequestDataTooBig:
+        return True
 
 
 def unprocessable(response: HttpResponse) -> HttpResponse:

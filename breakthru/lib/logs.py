@@ -5,6 +5,7 @@ import logging
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -60,3 +61,33 @@ class JsonFormatter(logging.Formatter):
             frames = traceback.extract_tb(record.exc_info[2])
             entry["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
         return json.dumps(entry)
+
+
+def logging_of(level: str) -> dict[str, Any]:
+    """Return Django's LOGGING: everything from `level` on, as JSON lines on standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {
+            "request_id": {"()": "breakthru.lib.logs.RequestIdFilter"},
+            "request_words": {"()": "breakthru.lib.logs.RequestWordsFilter"},
+        },
+        "formatters": {"json": {"()": "breakthru.lib.logs.JsonFormatter"}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "json",
+                "filters": ["request_id", "request_words"],
+            }
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # One line for each delivered row would drown the rest.
+            "celery": {"level": "WARNING"},
+            # Named, it loses the handlers of its own that write plain lines, with paths, next to ours.
+            "django": {"level": "INFO"},
+            # What a request got is said by breakthru.access; only faults are worth a second line.
+            "django.request": {"level": "ERROR"},
+            "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        },
+    }

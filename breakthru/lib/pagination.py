@@ -16,10 +16,11 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """One page of rows and the cursor of the next, '' when this is the last."""
+    """One page of rows, the cursor of the next ("" on the last), and whether nothing stands before it."""
 
     items: Sequence[M]
     next_cursor: str
+    is_first: bool
 
 
 def _write(instant: datetime, pk: int) -> str:
@@ -46,10 +47,10 @@ def best_first(queryset: QuerySet[M], *, cursor: str, size: int) -> Page[M]:
         queryset = queryset.filter(Q(rank__lt=rank) | Q(rank=rank, pk__lt=pk))
     rows = list(queryset.order_by("-rank", "-pk")[: size + 1])
     if len(rows) <= size:
-        return Page(rows, "")
+        return Page(rows, "", is_first=position is None)
     last = rows[size - 1]
     rank = float(getattr(last, "rank"))  # noqa: B009  (annotated, so no field that a type could know)
-    return Page(rows[:size], _signer.sign(f"{rank.hex()}/{last.pk}"))
+    return Page(rows[:size], _signer.sign(f"{rank.hex()}/{last.pk}"), is_first=position is None)
 
 
 def _read_rank(cursor: str) -> tuple[float, int] | None:
@@ -73,6 +74,6 @@ def newest_first(queryset: QuerySet[M], *, field: str, cursor: str, size: int) -
         queryset = queryset.filter(before, **{f"{field}__lte": instant})
     rows = list(queryset.order_by(f"-{field}", "-pk")[: size + 1])
     if len(rows) <= size:
-        return Page(rows, "")
+        return Page(rows, "", is_first=position is None)
     last = rows[size - 1]
-    return Page(rows[:size], _write(getattr(last, field), last.pk))
+    return Page(rows[:size], _write(getattr(last, field), last.pk), is_first=position is None)

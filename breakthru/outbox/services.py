@@ -1,6 +1,7 @@
 """Put work into the outbox and take it out, each exactly once."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -25,13 +26,23 @@ def enqueue(
 
     With `dedupe_key` a second row of the same key is silently left out.
     """
-    if not transaction.get_connection().in_atomic_block:
-        message = f"enqueue({kind!r}) outside a transaction: the work and its cause could part"
-        raise RuntimeError(message)
+    _refuse_outside_a_transaction(kind)
     row = Outbox(kind=kind, ref=str(ref), dedupe_key=dedupe_key)
     if run_after is not None:
         row.run_after = run_after
     Outbox.objects.bulk_create([row], ignore_conflicts=dedupe_key is not None)
+
+
+def enqueue_many(*, kind: str, refs: Iterable[object]) -> None:
+    """Record that `kind` must happen for each of `refs`, as `enqueue` does for one."""
+    _refuse_outside_a_transaction(kind)
+    Outbox.objects.bulk_create((Outbox(kind=kind, ref=str(ref)) for ref in refs), batch_size=1000)
+
+
+def _refuse_outside_a_transaction(kind: str) -> None:
+    if not transaction.get_connection().in_atomic_block:
+        message = f"enqueue({kind!r}) outside a transaction: the work and its cause could part"
+        raise RuntimeError(message)
 
 
 def deliver(outbox_id: int) -> bool:

@@ -22,6 +22,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from breakthru.lib.care import HELP_LINES, HelpLine
 from breakthru.lib.devices import device_words
 from breakthru.lib.search import marked
 
@@ -110,6 +111,12 @@ def is_current(context: Context, path: str) -> SafeString:
     if path != "/" and here.startswith(path):
         return mark_safe(' aria-current="true"')
     return SafeString("")
+
+
+@register.simple_tag
+def help_lines() -> tuple[HelpLine, ...]:
+    """Return where somebody in distress finds help, for `components/help_lines.html`."""
+    return HELP_LINES
 
 
 @register.filter

@@ -13,11 +13,13 @@ from accounts.models.user import VISIBLE_TITLE
 from breakthru.lib.fields import FormToken, RichTextField
 from breakthru.lib.layout import Fold
 from breakthru.lib.richtext import POST
+from feed.forms.care import CarefulForm
 from feed.models import AnswerSource
 from feed.models.answer import Basis
 from feed.services.answers import AnswerDraft, AnswerError, Source, check_draft
 
 SOURCE_ROWS = (1, 2, 3)
+SOURCE_FIELDS = tuple(f"source_{row}_{part}" for row in SOURCE_ROWS for part in ("title", "url"))
 SCOPE_GROUPS = {"stages": "education_stage", "roads": "road", "services": "application_service"}
 BASIS_CHOICES = [
     (Basis.OFFICIAL_SOURCE, "Official source\nA rule or page that can be linked. Shown as Guidance."),
@@ -51,9 +53,10 @@ def _cycle_year(value: str) -> int | None:
     return int(value) if value else None
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(CarefulForm):
     """What a mentor answers, what it rests on, and for whom it is true."""
 
+    public_fields = ("body", *SOURCE_FIELDS)
     token = FormToken()
     body = RichTextField(
         label="Your answer",
@@ -114,7 +117,7 @@ class AnswerForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        first, *more = [f"source_{row}_{part}" for row in SOURCE_ROWS for part in ("title", "url")]
+        first, *more = SOURCE_FIELDS
         self.helper.layout = Layout(
             "token",
             "body",
@@ -129,7 +132,7 @@ class AnswerForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Check sources pair by pair, then basis and scope together."""
+        """Check sources pair by pair, then basis and scope together; warn of contact details once."""
         data = self.cleaned_data
         for row in SOURCE_ROWS:
             title, url = data.get(f"source_{row}_title"), data.get(f"source_{row}_url")
@@ -141,6 +144,7 @@ class AnswerForm(forms.Form):
             except AnswerError as error:
                 lacks_source = data["basis"] == Basis.OFFICIAL_SOURCE and not self._sources()
                 self.add_error("source_1_url" if lacks_source else "is_for_everyone", str(error))
+        self.warn_of_contacts()
         return data
 
     def _sources(self) -> tuple[Source, ...]:

@@ -11,6 +11,7 @@ from accounts.models import Experience, Topic
 from accounts.models.user import VISIBLE_TITLE
 from breakthru.lib.fields import FormToken, RichTextField
 from breakthru.lib.layout import Fold
+from feed.forms.care import CarefulForm
 from feed.services.questions import Passage, QuestionDraft
 
 MAX_TOPICS = 3
@@ -23,9 +24,10 @@ class SentenceField(forms.CharField):
         return " ".join((super().to_python(value) or "").split())
 
 
-class AskForm(forms.Form):
+class AskForm(CarefulForm):
     """Title, what a mentor should know, topics, stage, road. The passage comes from the address."""
 
+    public_fields = ("title", "body")
     token = FormToken()
     title = SentenceField(
         label="Your question in one sentence",
@@ -92,6 +94,11 @@ class AskForm(forms.Form):
             message = f"Please choose {MAX_TOPICS} topics at most."
             raise ValidationError(message)
         return topics
+
+    def clean(self) -> dict[str, Any]:
+        """Warn of contact details once."""
+        self.warn_of_contacts()
+        return self.cleaned_data
 
     def draft(self, passage: Passage | None) -> QuestionDraft:
         """Return what was typed, for the service."""

@@ -7,6 +7,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from accounts.models import Experience, User
+from accounts.models.privacy import apart_from
 from feed.models.question import WORDS, Question, Visibility
 from mentors.models import MentorProfile
 
@@ -29,6 +30,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def shown(self) -> Self:
         """Answers everybody can see."""
         return self.filter(visibility=Visibility.SHOWN)
+
+    def shown_to(self, user: User | None) -> Self:
+        """What `user`, None for a visitor, sees: shown, and of nobody whom a block keeps apart."""
+        return self.shown() if user is None else self.shown().exclude(apart_from(user, field="mentor__user"))
+
+    def on_questions_shown_to(self, user: User) -> Self:
+        """Answers whose question `user` can open."""
+        return self.on_shown_questions().exclude(apart_from(user, field="question__asker"))
 
     def on_shown_questions(self) -> Self:
         """Answers whose question everybody can open."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import Truncator, slugify
 
 from accounts.models import Experience, Topic, User
+from accounts.models.privacy import apart_from
 from breakthru.lib.richtext import Heading, nearest_heading
 from feed.lifecycle import WITH_ANSWERS, QuestionState
 from learner_series.models import Article, Revision
@@ -38,11 +39,20 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Questions everybody can see."""
         return self.filter(visibility=Visibility.SHOWN)
 
+    def shown_to(self, user: User | None) -> Self:
+        """What `user`, None for a visitor, meets in lists: shown, and of nobody whom a block keeps apart."""
+        return self.shown() if user is None else self.shown().exclude(apart_from(user, field="asker"))
+
     def visible_to(self, user: User | None) -> Self:
-        """What `user` may see: everything shown, and their own unless staff hid it."""
+        """What `user` may open: what is shown to them, and their own unless staff hid it."""
         if user is None:
             return self.shown()
-        return self.filter(Q(visibility=Visibility.SHOWN) | Q(visibility=Visibility.HELD, asker=user))
+        mine = Q(visibility=Visibility.HELD, asker=user)
+        return self.filter(Q(visibility=Visibility.SHOWN) | mine).exclude(apart_from(user, field="asker"))
+
+    def held(self) -> Self:
+        """What staff read before others see it, the longest waiting first."""
+        return self.filter(visibility=Visibility.HELD).order_by("asked_at", "pk")
 
     def unanswered(self) -> Self:
         """Questions still waiting for their first answer."""
@@ -73,10 +83,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         last: datetime | None = self.aggregate(last=Max("active_at"))["last"]
         return last
 
-    def answered_at(self, article: Article) -> Self:
-        """Answered ones that were asked from `article`, the most answered first."""
+    def answered_at(self, article: Article, user: User | None) -> Self:
+        """Answered ones that were asked from `article`, as `user` meets them, the most answered first."""
         return (
-            self.shown()
+            self.shown_to(user)
             .filter(article=article, answer_count__gt=0)
             .only("slug", "title", "anchor", "section_title", "answer_count", "revision")
             .order_by("-answer_count", "-active_at", "-pk")
@@ -185,6 +195,7 @@ class Question(models.Model):
                 ),
             ),
             models.Index(fields=["asker", "-asked_at"], name="question_mine"),
+            models.Index(fields=["asked_at"], name="question_held", condition=Q(visibility=Visibility.HELD)),
             models.Index(
                 fields=["article", "-answer_count"],
                 name="question_of_article",

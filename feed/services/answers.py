@@ -7,18 +7,16 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import Experience, User
-from accounts.models.mail import MailKind
+from accounts.permissions import is_leaving
 from accounts.services.idempotency import once
-from accounts.services.mail import unsubscribe_url, wants_mail
+from accounts.services.notifications import notify
 from breakthru.lib.richtext import POST, clean
-from breakthru.outbox.services import enqueue
-from feed.emails import question_answered
 from feed.lifecycle import WITH_ANSWERS, QuestionState
 from feed.models import Answer, AnswerSource, Question
 from feed.models.answer import Basis
-from feed.models.question import Visibility
 from feed.permissions import can_answer
-from feed.services.questions import move
+from feed.services.questions import LEAVING, SUSPENDED, move
+from feed.services.telling import QUESTION_ANSWERED
 from mentors.models import MentorProfile
 
 
@@ -61,7 +59,7 @@ def answer_question(
 ) -> Answer:
     """Add a verified mentor's answer; the same token answers once. Raises AnswerError.
 
-    The mail to the asker is enqueued in the same transaction.
+    The asker is told in the same transaction.
     """
     check_draft(draft)
     pk, _ = once(
@@ -71,9 +69,14 @@ def answer_question(
 
 
 def _create(by: User, question: Question, draft: AnswerDraft, now: datetime) -> Answer:
-    locked = Question.objects.select_for_update().get(pk=question.pk)
+    if is_leaving(by):
+        raise AnswerError(LEAVING)
+    if by.is_suspended(now):
+        raise AnswerError(SUSPENDED)
+    # A question of somebody apart from the mentor by a block is not there, as hidden ones are not.
+    locked = Question.objects.visible_to(by).select_for_update().filter(pk=question.pk).first()
     profile = MentorProfile.objects.of(by)
-    if profile is None or not can_answer(by, profile, locked, timezone.localdate(now)):
+    if profile is None or locked is None or not can_answer(by, profile, locked, timezone.localdate(now)):
         message = "This question can't be answered from this account any more."
         raise AnswerError(message)
     if Answer.objects.written_by(profile).filter(question=locked).exists():
@@ -97,8 +100,20 @@ def _create(by: User, question: Question, draft: AnswerDraft, now: datetime) -> 
         [AnswerSource(answer=answer, title=source.title, url=source.url) for source in draft.sources]
     )
     _count_answer(by, locked, now)
-    enqueue("feed.question_answered", answer.pk, dedupe_key=f"feed.question_answered:{answer.pk}")
+    _tell_asker(by, answer, now)
     return answer
+
+
+def _tell_asker(by: User, answer: Answer, now: datetime) -> None:
+    notify(
+        to=answer.question.asker,
+        kind=QUESTION_ANSWERED.key,
+        key=f"answer:{answer.pk}",
+        path=answer.get_absolute_url(),
+        now=now,
+        words={"title": answer.question.title},
+        actor=by,
+    )
 
 
 def _count_answer(by: User, question: Question, now: datetime) -> None:
@@ -109,16 +124,3 @@ def _count_answer(by: User, question: Question, now: datetime) -> None:
         question.save(update_fields=["answer_count", "active_at", "answered_at"])
     else:
         move(by=by, question=question, target=QuestionState.ANSWERED, now=now)
-
-
-def tell_asker(*, answer_id: int) -> None:
-    """Send the asker the mail about one answer, unless it is hidden by now or they do not want it."""
-    answer = Answer.objects.select_related("question__asker", "mentor__user").get(pk=answer_id)
-    asker = answer.question.asker
-    if answer.visibility != Visibility.SHOWN or answer.question.visibility != Visibility.SHOWN:
-        return
-    if not asker.is_active or not wants_mail(user=asker, kind=MailKind.QUESTION_ANSWERED):
-        return
-    question_answered(
-        answer, unsubscribe_url=unsubscribe_url(user=asker, kind=MailKind.QUESTION_ANSWERED)
-    ).send()

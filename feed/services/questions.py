@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Experience, Topic, User
+from accounts.permissions import is_leaving
 from accounts.services.idempotency import once
 from breakthru.lib.richtext import POST, clean
 from feed.lifecycle import QuestionState, can_move
 from feed.models import Question, QuestionEvent
-from feed.models.question import question_slug
-from feed.permissions import can_ask
+from feed.models.question import Visibility, question_slug
+from feed.permissions import can_ask, is_read_first
 from learner_series.models import Article
 
 QUESTIONS_A_DAY = 5
+LEAVING = "Your account is going to be deleted, so nothing can be posted from it. Keep it first, then post."
+SUSPENDED = "Your account is suspended, so nothing can be posted from it now."
 
 
 class AskError(ValueError):
@@ -52,7 +56,15 @@ class QuestionDraft:
 
 
 def ask_question(*, by: User, token: uuid.UUID, draft: QuestionDraft, now: datetime) -> Question:
-    """Post a question; the same token posts once and returns the same question. Raises AskError."""
+    """Post a question; the same token posts once and returns the same question. Raises AskError.
+
+    What somebody under 18 asks is held: nobody else sees it, and nobody is told, until staff release it
+    (feed.services.reviewing).
+    """
+    if is_leaving(by):
+        raise AskError(LEAVING)
+    if by.is_suspended(now):
+        raise AskError(SUSPENDED)
     if not can_ask(by):
         message = "This account can't ask questions."
         raise AskError(message)
@@ -62,7 +74,7 @@ def ask_question(*, by: User, token: uuid.UUID, draft: QuestionDraft, now: datet
 
 def _create(by: User, draft: QuestionDraft, now: datetime) -> Question:
     # Lock the person: two forms sent at once count against one limit.
-    User.objects.select_for_update().get(pk=by.pk)
+    asker = User.objects.select_for_update().get(pk=by.pk)
     if Question.objects.asked_by(by).filter(asked_at__gt=now - timedelta(days=1)).count() >= QUESTIONS_A_DAY:
         message = (
             f"That is {QUESTIONS_A_DAY} questions in a day, the most we can take. Please come back tomorrow."
@@ -74,6 +86,7 @@ def _create(by: User, draft: QuestionDraft, now: datetime) -> Question:
         title=draft.title,
         asker=by,
         stage=draft.stage,
+        visibility=Visibility.HELD if is_read_first(asker, timezone.localdate(now)) else Visibility.SHOWN,
         asked_at=now,
         active_at=now,
     )

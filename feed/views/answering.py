@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.permissions import is_adult
 from accounts.session import person
+from breakthru.lib.care import with_help_lines
 from breakthru.lib.http import unprocessable
 from feed.forms.answer import AnswerForm
 from feed.models import Question
@@ -30,7 +32,11 @@ def answer_create(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if former is not None and request.method != "POST":
         messages.info(request, "You answered this question already. Here is what you wrote.")
         return redirect(former)
-    form = AnswerForm(request.POST if request.method == "POST" else None, today=today)
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None,
+        today=today,
+        may_show_contacts=is_adult(user, today),
+    )
     if form.is_valid():
         try:
             answer = answer_question(
@@ -40,6 +46,8 @@ def answer_create(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Your answer is posted. Thank you for your time.")
-            return redirect(answer)
-    response = render(request, "feed/answer_form.html", {"form": form, "question": question})
+            place = answer.get_absolute_url()
+            return redirect(with_help_lines(place) if form.shows_distress else place)
+    context = {"form": form, "question": question, "is_distressed": form.shows_distress}
+    response = render(request, "feed/answer_form.html", context)
     return unprocessable(response) if form.is_bound else response

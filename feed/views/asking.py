@@ -10,10 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import PersonExperience, User
 from accounts.session import person
+from breakthru.lib.care import with_help_lines
 from breakthru.lib.http import unprocessable
 from breakthru.lib.richtext import has_quote, strip_invisible
 from feed.forms.ask import AskForm
+from feed.models import Question
 from feed.models.question import MAX_QUOTE, MAX_SECTION_TITLE
+from feed.permissions import is_read_first
 from feed.services.questions import AskError, Passage, ask_question
 from learner_series.models import Article
 
@@ -44,6 +47,15 @@ def find_passage(slug: str, anchor: str, quote: str = "") -> tuple[Passage | Non
     return Passage(article, anchor, title, words), ""
 
 
+def _posted(question: Question) -> str:
+    if question.is_held:
+        return (
+            "Your question is with us. A staff member reads it first, because you are under 18; then mentors"
+            " can answer it."
+        )
+    return "Your question is posted. Verified mentors see it in the Feed."
+
+
 def _initial(user: User) -> dict[str, object]:
     known = PersonExperience.objects.public_of(user)
     return {
@@ -56,21 +68,32 @@ def _initial(user: User) -> dict[str, object]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question_create(request: HttpRequest) -> HttpResponse:
     """Show the form, or post the question and go to its page."""
-    user = person(request)
+    user, now = person(request), timezone.now()
+    waits = is_read_first(user, timezone.localdate(now))
     asked = request.GET
     passage, notice = find_passage(asked.get("article", ""), asked.get("section", ""), asked.get("quote", ""))
-    form = AskForm(request.POST if request.method == "POST" else None, initial=_initial(user))
+    form = AskForm(
+        request.POST if request.method == "POST" else None,
+        initial=_initial(user),
+        may_show_contacts=not waits,
+    )
     if form.is_valid():
         try:
             question = ask_question(
-                by=user, token=form.cleaned_data["token"], draft=form.draft(passage), now=timezone.now()
+                by=user, token=form.cleaned_data["token"], draft=form.draft(passage), now=now
             )
         except AskError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Your question is posted. Verified mentors see it in the Feed.")
-            return redirect(question)
-    response = render(
-        request, "feed/question_form.html", {"form": form, "passage": passage, "notice": notice}
-    )
+            messages.success(request, _posted(question))
+            place = question.get_absolute_url()
+            return redirect(with_help_lines(place) if form.shows_distress else place)
+    context = {
+        "form": form,
+        "passage": passage,
+        "notice": notice,
+        "is_read_first": waits,
+        "is_distressed": form.shows_distress,
+    }
+    response = render(request, "feed/question_form.html", context)
     return unprocessable(response) if form.is_bound else response

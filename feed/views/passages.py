@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from accounts.models import User
 from breakthru.lib.richtext import nearest_heading
 from feed.models import Question
 from learner_series.models import Article, Revision
@@ -10,14 +11,16 @@ from learner_series.models import Article, Revision
 SHOWN = 60
 
 
-def questions_by_anchor(article: Article, revision: Revision) -> Mapping[str, Sequence[Question]]:
-    """Return answered questions by the anchor of their section, '' for the whole article.
+def questions_by_anchor(
+    article: Article, revision: Revision, user: User | None
+) -> Mapping[str, Sequence[Question]]:
+    """Return the answered questions that `user` meets by the anchor of their section, '' for the whole.
 
     A question whose section is gone stands at the nearest heading that is left; two queries at most.
     """
     headings = revision.headings
     known = {heading.id for heading in headings} | {""}
-    questions = list(Question.objects.answered_at(article)[:SHOWN])
+    questions = list(Question.objects.answered_at(article, user)[:SHOWN])
     lost = {
         row.revision_id for row in questions if row.anchor and row.anchor not in known and row.revision_id
     }

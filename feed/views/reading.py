@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Topic
-from accounts.models.mail import MailKind
-from accounts.services.mail import is_chosen
+from accounts.services.notifications import hears_by_mail, mark_seen
 from accounts.session import person_or_none
 from breakthru.lib.pagination import newest_first
 from feed.forms.search import FeedFilterForm
 from feed.models import Question
 from feed.permissions import can_answer
+from feed.services.telling import QUESTION_ANSWERED
 from mentors.models import MentorProfile
 
 PAGE_SIZE = 20
@@ -31,7 +31,7 @@ def question_list(request: HttpRequest) -> HttpResponse:
     """The Feed: newest or unanswered, by topic."""
     form = FeedFilterForm(request.GET)
     form.is_valid()
-    questions = form.apply(Question.objects.shown().for_row())
+    questions = form.apply(Question.objects.shown_to(person_or_none(request)).for_row())
     page = newest_first(questions, field="asked_at", cursor=request.GET.get("cursor", ""), size=PAGE_SIZE)
     chosen = form.cleaned_data
     context = {
@@ -58,8 +58,11 @@ def question_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != question.slug:
         return redirect(question, permanent=True)
     user = person_or_none(request)
+    if user is not None and user.unread_count:
+        # Whatever way somebody came here, what they were told of this page is seen now.
+        mark_seen(by=user, path=request.path, now=timezone.now())
     profile = MentorProfile.objects.of(user) if user else None
-    answers = list(question.answers.shown().for_page())
+    answers = list(question.answers.shown_to(user).for_page())
     has_answered = profile is not None and any(answer.mentor_id == profile.pk for answer in answers)
     asker = user if user is not None and question.asker_id == user.pk else None
     context = {
@@ -67,7 +70,7 @@ def question_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "answers": answers,
         "is_mine": asker is not None,
         # Asked only where it is said: to the asker, while nobody has answered.
-        "hears_by_mail": asker and not answers and is_chosen(user=asker, kind=MailKind.QUESTION_ANSWERED),
+        "hears_by_mail": asker and not answers and hears_by_mail(user=asker, kind=QUESTION_ANSWERED.key),
         "may_answer": user is not None
         and not has_answered
         and can_answer(user, profile, question, timezone.localdate()),

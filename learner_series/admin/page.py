@@ -23,6 +23,8 @@ from learner_series.services.editorial import EditorialError
 from learner_series.services.pages import PageWords, change_page
 
 WORDS = ["title", "summary", "html"]
+# How the note of a version begins that came with a newer site.
+OF_THE_SITE = "With the site:"
 
 
 class VersionInline(ReadOnlyInline):
@@ -134,7 +136,8 @@ class PageVersionAdmin(ReadOnlyAdmin):
 def _writer(row: PageVersion) -> str:
     if row.by is not None:
         return row.by.display_name
-    return "Came with the site" if row.number == 1 else "A former member"
+    is_of_the_site = row.number == 1 or row.note.startswith(OF_THE_SITE)
+    return "Came with the site" if is_of_the_site else "A former member"
 
 
 def _shown(html: str) -> SafeString:

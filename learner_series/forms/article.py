@@ -1,7 +1,7 @@
 """Staff form of an article: where it stands, how it looks, how long it holds; its words are revisions'."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date
 from itertools import groupby
 from typing import Any
 
@@ -62,7 +62,9 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at
     def clean_expires_on(self) -> date | None:
         """A live text does not vanish by a slip of the keyboard."""
         last: date | None = self.cleaned_data["expires_on"]
-        if last is not None and self.instance.live_id is not None and last <= timezone.localdate():
+        # In UTC, as the clock that retires articles counts.
+        today = timezone.localdate(timezone=UTC)
+        if last is not None and self.instance.live_id is not None and last <= today:
             message = (
                 "Readers would lose this article at once. To take it away now, retire its live revision."
             )

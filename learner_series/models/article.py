@@ -80,8 +80,10 @@ class Series(models.Model):
 
 
 def load_first_parts(series: list[Series], count: int) -> None:
-    """Give each its `first_parts`: what readers can open of its first `count` places; one query."""
-    parts = Article.objects.published().filter(position__lte=count).order_by("position").defer("search")
+    """Give each its `first_parts`: the first `count` that readers can open, in their order; one query."""
+    place = Window(RowNumber(), partition_by="series", order_by="position")
+    parts = Article.objects.published().alias(place=place).filter(place__lte=count)
+    parts = parts.order_by("position").defer("search")
     prefetch_related_objects(series, Prefetch("articles", parts, to_attr="first_parts"))
 
 

@@ -27,6 +27,11 @@ class PlainPageQuerySet(models.QuerySet["PlainPage"]):
         """By their address."""
         return self.order_by("slug")
 
+    def version_of(self, slug: str) -> str:
+        """Which words of that page are in force, such as "3 (2026-11-22)"; "" when there is no such page."""
+        row = self.filter(slug=slug).values_list("version", "changed_at").first()
+        return f"{row[0]} ({row[1]:%Y-%m-%d})" if row else ""
+
     def for_sitemap(self) -> Self:
         """Addresses and the date of the last change."""
         return self.only("slug", "changed_at").in_order()

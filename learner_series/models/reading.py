@@ -31,7 +31,7 @@ class ProgressQuerySet(models.QuerySet["ReadingProgress"]):
     def to_continue(self) -> Self:
         """Begun and not finished, latest first, with the articles; only what can still be opened."""
         return (
-            self.filter(finished_at=None, article__live__isnull=False)
+            self.filter(finished_at=None, percent__gt=0, article__live__isnull=False)
             .select_related("article__series", "article__live")
             .only(
                 "percent", "anchor", "read_at", "finished_at", "user",

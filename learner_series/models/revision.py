@@ -84,6 +84,8 @@ class Revision(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
+            # What `article_live_is_its_own` leans on, a key that only the migration can say.
+            models.UniqueConstraint(fields=["id", "article"], name="revision_of_its_article"),
             models.UniqueConstraint(
                 fields=["article"], condition=Q(state=RevisionState.PUBLISHED), name="revision_one_live"
             ),
@@ -119,6 +121,7 @@ class Revision(models.Model):
             models.CheckConstraint(
                 condition=Q(open_word_count__lte=F("word_count")), name="revision_open_part_of_whole"
             ),
+            models.CheckConstraint(condition=Q(state__in=RevisionState.values), name="revision_state_known"),
         ]
         indexes = [
             models.Index(
@@ -175,6 +178,12 @@ class RevisionEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source__in=RevisionState.values, target__in=RevisionState.values),
+                name="revision_event_states_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
@@ -204,6 +213,7 @@ class Credit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["revision", "user", "role", "path"], name="credit_once"),
             models.CheckConstraint(condition=Q(path__startswith="/feed/"), name="credit_leads_to_the_feed"),
+            models.CheckConstraint(condition=Q(role__in=CreditRole.values), name="credit_role_known"),
         ]
 
     def __str__(self) -> str:

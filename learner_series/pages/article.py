@@ -121,5 +121,7 @@ def _mine(page: ArticlePage) -> dict[str, Any]:
 def _offers(page: ArticlePage) -> list[Offer]:
     user, today = page.user, timezone.localdate(page.now)
     is_mentor = user is not None and is_verified_mentor(user, MentorProfile.objects.of(user), today)
-    reader = profile_of(user=user, has_premium=has_premium_access(user, page.now), is_mentor=is_mentor)
+    reader = profile_of(
+        user=user, has_premium=has_premium_access(user, page.now), is_mentor=is_mentor, today=today
+    )
     return offers_for(reader=reader, today=today, here=page.article.get_absolute_url())

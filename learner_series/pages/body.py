@@ -14,7 +14,7 @@ from breakthru.lib.richtext import decorate, sections
 from learner_series.models import FactCard, Revision
 
 # Raise it when the dress of a text changes: dressed texts are kept in the cache.
-DRESS = 1
+DRESS = 2
 DRESSED_SECONDS = 86_400
 # The sanitizer lets no comment through, so these stand only where `_dress` put them.
 _SLOT = re.compile(r"<!--(head|end|fact):([a-z0-9-]+)-->")

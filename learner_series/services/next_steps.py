@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from accounts.models import PersonExperience, User
+from accounts.permissions import is_adult
 from learner_series.models import CalendarEntry, NextStep
 from learner_series.models.next_step import Reader
 
 OFFERED = 2
+# The Personal Mentor program and matches are from 18 on (PRODUCT §4).
+FOR_ADULTS = ("/mentorship/", "/matches/")
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class ReaderProfile:
     stages: frozenset[str] = frozenset()
     roads: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
+    # False for 13 to 17: they are not led to what they cannot have.
+    is_adult: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,8 @@ class Offer:
     reasons: tuple[str, ...] = field(default=())
 
 
-def profile_of(*, user: User | None, has_premium: bool, is_mentor: bool) -> ReaderProfile:
-    """Return what the rules may know of `user`; one query for somebody signed in."""
+def profile_of(*, user: User | None, has_premium: bool, is_mentor: bool, today: date) -> ReaderProfile:
+    """Return what the rules may know of `user` on `today`; one query for somebody signed in."""
     if user is None:
         return ReaderProfile()
     keys: dict[str, set[str]] = {}
@@ -43,6 +48,7 @@ def profile_of(*, user: User | None, has_premium: bool, is_mentor: bool) -> Read
         frozenset(keys.get("education_stage", ())),
         frozenset(keys.get("road", ())),
         frozenset(keys.get("application_status", ())),
+        is_adult=is_adult(user, today),
     )
 
 
@@ -72,7 +78,8 @@ def choose(
 def _fit(
     step: NextStep, reader: ReaderProfile, entries: Sequence[CalendarEntry], today: date
 ) -> Offer | None:
-    if step.readers and reader.kind not in step.readers:
+    is_closed = step.href.startswith(FOR_ADULTS) and not reader.is_adult
+    if is_closed or (step.readers and reader.kind not in step.readers):
         return None
     reasons: list[str] = []
     for name, wanted, known in (

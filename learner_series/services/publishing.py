@@ -1,7 +1,7 @@
 """The way of a revision to readers: review, hour, publication, retirement."""
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib.postgres.search import SearchVector
 from django.db import DatabaseError, transaction
@@ -150,7 +150,8 @@ def _scheduled(article: Article) -> Revision | None:
 
 def _refuse_late(article: Article, revision: Revision, at: datetime) -> None:
     """Refuse what would never be read: older words than the live ones, or an article that is over by then."""
-    if article.is_expired(timezone.localdate(at)):
+    # Whose page it is does not matter: the clock that retires articles counts its days in UTC.
+    if article.is_expired(timezone.localdate(at, UTC)):
         message = (
             "Readers could not open this article any more: it has expired by then. Change its day first."
         )

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.session import person
+from breakthru.lib.care import shows_distress, with_help_lines
 from breakthru.lib.http import safe_next, unprocessable
 from learner_series.forms.feedback import FeedbackForm
 from learner_series.models import Article, ArticleFeedback
@@ -57,26 +58,38 @@ def saved_edit(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(safe_next(request, request.POST.get("next"), article.get_absolute_url()))
 
 
+def _thanks(*, is_helpful: bool, missing: str) -> str:
+    if is_helpful:
+        return "Thank you. It is good to know that it helped."
+    if missing:
+        return "Thank you. The editors read every word about what was missing."
+    return "Thank you. The editors see how many readers it did not help. You can still say what was missing."
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Say whether an article helped, and what was missing; shows what was said before."""
     user, article = person(request), _article(slug)
+    # Shown to the writer alone, and kept nowhere.
+    is_distressed = shows_distress(request.POST.get("missing", ""))
     former = ArticleFeedback.objects.for_pair(user=user, article=article)
     initial = {"helpful": "yes" if former.is_helpful else "no", "missing": former.missing} if former else {}
     if request.GET.get("helpful") in {"yes", "no"}:
         initial["helpful"] = request.GET["helpful"]
     form = FeedbackForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
-        is_helpful = form.cleaned_data["helpful"] == "yes"
+        is_helpful, missing = form.cleaned_data["helpful"] == "yes", form.cleaned_data["missing"]
         give_feedback(
             by=user,
             article=article,
             is_helpful=is_helpful,
-            missing=form.cleaned_data["missing"],
+            missing=missing,
             now=timezone.now(),
         )
-        messages.success(request, "Thank you. The editors read every word about what was missing.")
-        return redirect(article)
-    response = render(request, "learner_series/feedback_form.html", {"article": article, "form": form})
+        messages.success(request, _thanks(is_helpful=is_helpful, missing=missing))
+        place = article.get_absolute_url()
+        return redirect(with_help_lines(place) if is_distressed else place)
+    context = {"article": article, "form": form, "is_distressed": is_distressed}
+    response = render(request, "learner_series/feedback_form.html", context)
     return unprocessable(response) if form.is_bound else response

@@ -40,7 +40,7 @@ def series_list(request: HttpRequest) -> HttpResponse:
         page = newest_first(chosen, field="published_at", cursor=cursor, size=PAGE_SIZE)
     context: dict[str, Any] = {
         "page": page,
-        "is_first_page": not cursor,
+        "is_first_page": page.is_first,
         "words": form.words,
         "topic": form.cleaned_data.get("topic"),
         "stage": form.cleaned_data.get("stage"),
@@ -49,7 +49,7 @@ def series_list(request: HttpRequest) -> HttpResponse:
     }
     if not form.is_empty:
         return render(request, "learner_series/article_search.html", context)
-    if not cursor:
+    if page.is_first:
         context |= _front(user)
     return render(request, "learner_series/series_list.html", context)
 
@@ -100,7 +100,8 @@ def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def image_detail(request: HttpRequest, name: str) -> FileResponse:
     """A picture of an article, for whoever may read the words around it.
 
-    The name is the hash of its bytes, so what everybody may see is kept for a year.
+    The name is the hash of its bytes, so it never changes. What everybody may see is kept for a day and no
+    longer: an editor may put the words around it behind the gate.
     """
     image = get_object_or_404(ArticleImage.objects.with_audience(), name=name)
     if not image.is_open and not _may_see_gated(request, is_live=image.is_live):
@@ -110,7 +111,7 @@ def image_detail(request: HttpRequest, name: str) -> FileResponse:
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(content, content_type=image.content_type)
-    public = "public, max-age=31536000, immutable"
+    public = "public, max-age=86400, immutable"
     response["Cache-Control"] = public if image.is_open else "private, no-store"
     return response
 

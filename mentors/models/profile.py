@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import MD5, Concat
+from django.db.models.functions import MD5, Concat, Now
 
 from accounts.models import Topic, User
 from accounts.models.user import VISIBLE_LINE
@@ -37,9 +37,10 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
     """Mentors by what they may do."""
 
     def verified(self, today: date) -> Self:
-        """Mentors whose verification holds on `today`: they may answer."""
+        """Mentors whose verification holds on `today`: they may answer. Suspended people may write nothing."""
+        may_write = Q(user__suspended_until=None) | Q(user__suspended_until__lte=Now())
         return self.filter(
-            verification=Verification.VERIFIED, verified_until__gte=today, user__is_active=True
+            may_write, verification=Verification.VERIFIED, verified_until__gte=today, user__is_active=True
         )
 
     def of(self, user: User) -> "MentorProfile | None":

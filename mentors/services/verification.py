@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.models.audit import LONGEST_REASON
+from accounts.permissions import is_adult
 from accounts.services.audit import record_action
 from mentors.models import MentorProfile
 from mentors.models.profile import Verification
@@ -28,7 +29,8 @@ def change_verification(
 ) -> None:
     """Set whether a mentor counts as verified and until when, with a reason for the audit log.
 
-    Raises VerificationError when the reason is missing or too long or a verification would already be over.
+    Raises VerificationError when the reason is missing or too long, when a verification would already be over
+    or be given to somebody under 18.
     """
     if not can_change_verification(by, profile):
         message = "Somebody else on the team has to decide this one."
@@ -42,7 +44,10 @@ def change_verification(
     if verification == Verification.VERIFIED and (until is None or until < today):
         message = "A verification needs an end that lies ahead."
         raise VerificationError(message)
-    locked = MentorProfile.objects.select_for_update().get(pk=profile.pk)
+    locked = MentorProfile.objects.select_for_update().select_related("user").get(pk=profile.pk)
+    if verification == Verification.VERIFIED and not is_adult(locked.user, today):
+        message = "Mentors are 18 or older, and this account does not say so."
+        raise VerificationError(message)
     locked.verification = verification
     if until is not None:
         locked.verified_until = until

@@ -112,9 +112,25 @@ const resume = (note, place) => {
 // Asking about words: a selection inside one section, without what the page adds to the text.
 const ADDED = ".anchor, .ask, .inset, .end, sup:has(a[href^='#fn-'])";
 const BLOCKS = ":not(a, abbr, code, em, strong, sub, sup)";
+const isLetter = (text, at) => /[\p{L}\p{N}]/u.test(text.data[at] ?? "");
+// A mouse lets go in the middle of a word; half a word may say something else.
+const inWholeWords = (range) => {
+  const whole = range.cloneRange();
+  const { startContainer: first, endContainer: last } = range;
+  let { startOffset: start, endOffset: end } = range;
+  if (first instanceof Text && isLetter(first, start)) {
+    while (start > 0 && isLetter(first, start - 1)) start -= 1;
+    whole.setStart(first, start);
+  }
+  if (last instanceof Text && end > 0 && isLetter(last, end - 1)) {
+    while (isLetter(last, end)) end += 1;
+    whole.setEnd(last, end);
+  }
+  return whole;
+};
 const passageOf = (prose) => {
   const selection = getSelection();
-  const range = selection.isCollapsed ? null : selection.getRangeAt(0);
+  const range = selection.isCollapsed ? null : inWholeWords(selection.getRangeAt(0));
   if (!prose.contains(range?.commonAncestorContainer)) return null;
   const start = range.startContainer.childNodes[range.startOffset] ?? range.startContainer;
   const isBefore = (part) => part.contains(start) || part.compareDocumentPosition(start) & 4; // 4: it follows

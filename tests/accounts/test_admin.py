@@ -14,11 +14,19 @@ from django.urls import reverse
 from accounts.models import (
     AccountMail,
     AuditEntry,
+    Block,
+    CaseEvent,
+    DataExport,
+    Deletion,
+    Digest,
     Experience,
     ExperienceGroup,
     IdempotencyToken,
-    MailChoice,
+    MailTimes,
+    Notification,
+    NotificationChoice,
     PersonExperience,
+    Report,
     Topic,
     User,
 )
@@ -191,7 +199,13 @@ def test_email_addresses_are_for_reading(client: Client, superuser: User) -> Non
     assert EmailAddress.objects.get().verified is True
 
 
-@pytest.mark.parametrize("model", [AccountMail, IdempotencyToken, MailChoice, PersonExperience])
+@pytest.mark.parametrize(
+    "model",
+    [
+        AccountMail, Block, CaseEvent, DataExport, Deletion, Digest, IdempotencyToken, MailTimes,
+        Notification, NotificationChoice, PersonExperience, Report,
+    ],
+)  # fmt: skip
 def test_what_staff_need_not_see_has_no_page(model: Any) -> None:
     assert admin.site.is_registered(model) is False
 
@@ -247,7 +261,8 @@ def test_term_retires_and_keeps_what_it_is(client: Client, superuser: User) -> N
     client.post(url("accounts_experience", "change", term.pk), fields)
     after = Experience.objects.get()
     assert (after.key, after.label, after.learner_privacy) == ("kept", "New label", "P2")
-    assert after.retired_at == datetime(2026, 11, 22, 12, tzinfo=UTC)
+    # Typed in the time zone of who typed it.
+    assert after.retired_at == datetime(2026, 11, 22, 17, tzinfo=UTC)
 
 
 def test_term_and_group_are_added_with_their_keys(client: Client, superuser: User) -> None:

@@ -1,11 +1,13 @@
 """Signing in with Google: offered when configured, and never a way into somebody else's account."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -15,6 +17,8 @@ from tests.fakes import google
 
 pytestmark = pytest.mark.django_db
 BIRTH = {"display_name": "Sam", "birth_month": "6", "birth_year": "2000"}
+LINK = re.compile(r"http://testserver(/accounts/\S+)")
+THEIRS = "the-password-of-the-thief"
 
 
 @pytest.fixture
@@ -116,6 +120,107 @@ def test_unconfirmed_address_of_nobody_has_to_be_confirmed(
     response = client.post("/accounts/3rdparty/signup/", {**BIRTH, "email": "sam@example.test"})
     assert (response["Location"], is_signed_in(client)) == ("/accounts/confirm-email/", False)
     assert list(EmailAddress.objects.values_list("verified", flat=True)) == [False]
+
+
+@pytest.mark.usefixtures("configured")
+def test_form_that_comes_back_is_422(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    google.answers(monkeypatch, email="sam@example.test", is_verified=True)
+    come_back(client)
+    assert client.post("/accounts/3rdparty/signup/", {}).status_code == 422
+
+
+# --- Somebody joined with the address of another, and waits
+
+
+@pytest.fixture
+def thief() -> Client:
+    """A browser that joined with victim@example.test, and never confirmed it."""
+    client = Client()
+    joined = {**BIRTH, "display_name": "Thief", "email": "victim@example.test", "password1": THEIRS}
+    assert client.post("/accounts/signup/", joined)["Location"] == "/accounts/confirm-email/"
+    return client
+
+
+def thief_gets_in(thief: Client) -> bool:
+    """By waiting, by the password they chose, or by signing in anew."""
+    pages = ("/accounts/confirm-email/", "/accounts/signup/", "/accounts/login/", "/dashboard/")
+    for path in pages:
+        thief.get(path)
+    for client in (thief, Client()):
+        client.post("/accounts/login/", {"login": "victim@example.test", "password": THEIRS})
+    return is_signed_in(thief) or is_signed_in(client)
+
+
+def reset(client: Client, work_off: Worker) -> None:
+    client.post("/accounts/password/reset/", {"email": "victim@example.test"})
+    link = LINK.search(str(work_off()[-1].body))
+    assert link is not None
+    form = client.get(link[1])["Location"]
+    client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+
+
+def sign_in_and_confirm(client: Client, work_off: Worker) -> None:
+    # By hand: the mails of an hour went to who tried before.
+    cache.clear()
+    client.post("/accounts/login/", {"login": "victim@example.test", "password": PASSWORD})
+    link = LINK.search(str(work_off()[-1].body))
+    assert link is not None
+    client.post(link[1])
+
+
+def test_thief_gets_in_nowhere_before_the_victim_comes(thief: Client) -> None:
+    assert thief_gets_in(thief) is False
+
+
+def test_victim_gets_the_account_by_a_new_password_and_the_thief_nothing(
+    thief: Client, client: Client, work_off: Worker
+) -> None:
+    reset(client, work_off)
+    sign_in_and_confirm(client, work_off)
+    assert (is_signed_in(client), thief_gets_in(thief)) == (True, False)
+
+
+def test_victim_gets_the_account_by_a_code_and_the_waiting_thief_nothing(
+    thief: Client, client: Client, work_off: Worker
+) -> None:
+    client.post("/accounts/login/code/", {"email": "victim@example.test"})
+    code = re.search(r"^[A-Z]{4}-[A-Z]{4}$", str(work_off()[-1].body), re.MULTILINE)
+    assert code is not None
+    client.post("/accounts/login/code/confirm/", {"code": code[0]})
+    thief.get("/accounts/confirm-email/")
+    assert (is_signed_in(client), is_signed_in(thief)) == (True, False)
+
+
+@pytest.mark.usefixtures("configured")
+def test_victim_who_comes_with_google_is_led_by_mail_and_the_thief_gets_nothing(
+    thief: Client, client: Client, work_off: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google.answers(monkeypatch, email="victim@example.test", is_verified=True)
+    come_back(client)
+    client.post("/accounts/3rdparty/signup/", {**BIRTH, "email": "victim@example.test"})
+    told = work_off()[-1]
+    assert ("/accounts/password/reset/" in str(told.body), is_signed_in(client)) == (True, False)
+    reset(client, work_off)
+    sign_in_and_confirm(client, work_off)
+    assert (is_signed_in(client), thief_gets_in(thief)) == (True, False)
+    # From now on both have seen the address confirmed.
+    again = Client()
+    come_back(again)
+    assert (is_signed_in(again), User.objects.count()) == (True, 1)
+
+
+@pytest.mark.usefixtures("configured")
+def test_thief_with_googles_unconfirmed_word_connects_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = UserFactory.create(email="victim@example.test")
+    google.answers(monkeypatch, email="victim@example.test", is_verified=False, sub="666")
+    come_back(client)
+    # Whatever address is typed then.
+    for email in ("victim@example.test", "VICTIM@example.test"):
+        client.post("/accounts/3rdparty/signup/", {**BIRTH, "email": email})
+    come_back(client)
+    assert (is_signed_in(client), SocialAccount.objects.count(), User.objects.get()) == (False, 0, victim)
 
 
 @pytest.mark.usefixtures("configured")

@@ -8,12 +8,14 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.handlers import KEEP_MAILS
-from accounts.models import AccountMail, IdempotencyToken
+from accounts.models import AccountMail, IdempotencyToken, Notification
+from accounts.services import notifications
 from breakthru.lib.mail import RETRY_FOR
 from breakthru.outbox import purging
 from breakthru.outbox.models import Outbox
 from breakthru.outbox.registry import kinds
 from breakthru.outbox.services import deliver, enqueue
+from tests.factories.notifications import NotificationFactory
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +23,8 @@ DAY = timedelta(days=1)
 
 
 def test_kinds_are_registered() -> None:
-    assert {"accounts.send_account_mail", "accounts.clear_expired"} <= kinds()
+    ours = ("send_account_mail", "clear_expired", "mail_notification", "gather_digests", "send_digest")
+    assert {f"accounts.{kind}" for kind in ours} <= kinds()
 
 
 def clear() -> None:
@@ -60,6 +63,18 @@ def test_account_mails_go_after_four_days_sent_or_not() -> None:
 
 def test_account_mails_are_kept_for_as_long_as_they_are_tried() -> None:
     assert KEEP_MAILS > RETRY_FOR
+
+
+def test_notifications_go_after_a_year_slice_by_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "SLICE", 1)
+    now = timezone.now()
+    young = NotificationFactory.create(created_at=now - 364 * DAY)
+    NotificationFactory.create_batch(2, created_at=now - 366 * DAY)
+    clear()
+    assert Notification.objects.count() == 2
+    while following := Outbox.objects.due().first():
+        assert (following.kind, deliver(following.pk)) == ("accounts.clear_expired", True)
+    assert list(Notification.objects.all()) == [young]
 
 
 def test_clearing_goes_on_slice_by_slice_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

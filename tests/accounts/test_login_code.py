@@ -67,6 +67,39 @@ def test_code_works_once_and_only_where_it_was_asked_for(
     assert (is_signed_in(elsewhere), is_signed_in(client)) == (False, False)
 
 
+def test_page_of_another_device_says_where_a_code_works(
+    jordan: User, client: Client, work_off: Worker
+) -> None:
+    ask(client)
+    page = Client().post(CONFIRM, {"code": code_in(work_off)}, follow=True)
+    assert page.redirect_chain == [("/accounts/login/code/", 302)]
+    assert "You type it in this browser within ten minutes" in page.content.decode()
+
+
+def test_device_of_somebody_else_stays_theirs(jordan: User, client: Client, work_off: Worker) -> None:
+    sam = UserFactory.create()
+    ask(client)
+    elsewhere = Client()
+    elsewhere.force_login(sam)
+    assert elsewhere.post(CONFIRM, {"code": code_in(work_off)})["Location"] == "/dashboard/"
+    assert elsewhere.session["_auth_user_id"] == str(sam.pk)
+
+
+@pytest.mark.parametrize("email", ["jordan@example.test", "nobody@example.test"])
+def test_who_waits_in_vain_can_start_over(email: str, jordan: User, client: Client, work_off: Worker) -> None:
+    ask(client, email)
+    page = client.get(CONFIRM).content.decode()
+    assert ("Start over" in page, 'name="next" value="/accounts/login/code/"' in page) == (True, True)
+    # Until then the doors lead back to the code.
+    assert client.get("/accounts/login/")["Location"] == CONFIRM
+    client.post("/accounts/logout/", {"next": "/accounts/login/code/"})
+    assert client.get("/accounts/login/").status_code == 200
+    work_off()
+    ask(client)
+    client.post(CONFIRM, {"code": code_in(work_off)})
+    assert is_signed_in(client) is True
+
+
 def test_code_ends_after_ten_minutes(jordan: User, client: Client, work_off: Worker) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         ask(client)
@@ -102,12 +135,12 @@ def test_unknown_address_is_told_the_same_and_gets_another_mail(
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     first, second = work_off()
     assert (first.subject, second.to) == ("Your sign-in code", ["nobody@example.test"])
-    assert client.post(CONFIRM, {"code": "AAAA"}).status_code == 200
+    assert client.post(CONFIRM, {"code": "AAAA"}).status_code == 422
 
 
 def test_codes_are_limited_by_address(jordan: User, work_off: Worker) -> None:
     answers = [ask(Client()).status_code for _ in range(6)]
-    assert answers == [302] * 5 + [200]
+    assert answers == [302] * 5 + [422]
     assert len(work_off()) == 5
 
 

@@ -3,13 +3,15 @@
 import pytest
 from django.test import Client
 
-from accounts.models import User
-from accounts.models.mail import MailKind
-from accounts.services.mail import choose_mail, unsubscribe_url, wants_mail
+from accounts.models import NotificationChoice, User
+from accounts.models.notification import Rhythm
+from accounts.services.mail import gets_mails, stop_mails, unsubscribe_url
+from feed.services.telling import QUESTION_ANSWERED
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
-KIND = MailKind.QUESTION_ANSWERED
+KIND = QUESTION_ANSWERED.key
+DAILY = "digest:daily"
 
 
 @pytest.fixture
@@ -22,16 +24,20 @@ def reader() -> User:
 @pytest.fixture
 def path(reader: User) -> str:
     """The link in the mail, without the site."""
-    return unsubscribe_url(user=reader, kind=KIND).removeprefix("http://testserver")
+    return path_of(reader, KIND)
+
+
+def path_of(reader: User, subject: str) -> str:
+    return unsubscribe_url(user=reader, kind=subject).removeprefix("http://testserver")
 
 
 def test_opening_the_link_asks_and_changes_nothing(path: str, reader: User, client: Client) -> None:
     response = client.get(path)
     assert response.status_code == 200
     assert (response.context["is_done"], response.context["is_wanted"]) == (False, True)
-    assert "Answers to my questions" in response.content.decode()
+    assert f"This stops “{QUESTION_ANSWERED.label}” by e-mail" in " ".join(response.content.decode().split())
     assert client.head(path).status_code == 200
-    assert wants_mail(user=reader, kind=KIND) is True
+    assert gets_mails(user=reader, subject=KIND) is True
 
 
 def test_mail_program_stops_them_with_one_post_signed_out(path: str, reader: User) -> None:
@@ -40,19 +46,47 @@ def test_mail_program_stops_them_with_one_post_signed_out(path: str, reader: Use
     assert (response.status_code, response.context["is_done"], response.context["is_wanted"]) == (
         200, True, False,
     )  # fmt: skip
-    assert wants_mail(user=reader, kind=KIND) is False
+    assert gets_mails(user=reader, subject=KIND) is False
 
 
 def test_stopping_twice_is_the_same_as_once(path: str, reader: User, client: Client) -> None:
     assert [client.post(path).status_code, client.post(path).status_code] == [200, 200]
-    assert wants_mail(user=reader, kind=KIND) is False
+    assert "No more of these e-mails" in client.get(path).content.decode()
+    assert gets_mails(user=reader, subject=KIND) is False
 
 
 def test_a_slip_is_undone_on_the_same_page(path: str, reader: User, client: Client) -> None:
-    choose_mail(user=reader, kind=KIND, is_wanted=False)
+    page = client.post(path).content.decode()
+    assert "Start them again" in page
     response = client.post(path, {"again": "1"})
     assert (response.context["is_done"], response.context["is_wanted"]) == (True, True)
-    assert wants_mail(user=reader, kind=KIND) is True
+    assert "You will get these e-mails again" in response.content.decode()
+    assert gets_mails(user=reader, subject=KIND) is True
+
+
+def test_a_digest_is_stopped_and_started_again_as_it_was(reader: User, client: Client) -> None:
+    NotificationChoice.objects.create(user=reader, kind=KIND, mail=Rhythm.DAILY)
+    path = path_of(reader, DAILY)
+    assert "The daily e-mail" in client.get(path).content.decode()
+    client.post(path)
+    assert NotificationChoice.objects.get().mail == Rhythm.NEVER
+    client.post(path, {"again": "1"})
+    assert NotificationChoice.objects.get().mail == Rhythm.DAILY
+
+
+def test_a_digest_that_was_never_on_is_not_started_here(reader: User, client: Client) -> None:
+    path = path_of(reader, DAILY)
+    assert "No more of these e-mails" in client.get(path).content.decode()
+    page = client.post(path, {"again": "1"}).content.decode()
+    assert "There is nothing to start again" in page
+    assert 'href="/notifications/settings/"' in page
+    assert NotificationChoice.objects.count() == 0
+
+
+def test_stopping_for_one_leaves_others_alone(path: str, client: Client) -> None:
+    other = UserFactory.create()
+    client.post(path)
+    assert gets_mails(user=other, subject=KIND) is True
 
 
 def test_page_is_kept_nowhere_and_tells_no_other_site(path: str, client: Client) -> None:
@@ -64,9 +98,15 @@ def test_page_is_kept_nowhere_and_tells_no_other_site(path: str, client: Client)
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_link_that_is_none_of_ours_is_not_found(method: str, path: str, reader: User, client: Client) -> None:
-    forged = path.rstrip("/") + "x/"
-    assert getattr(client, method)(forged).status_code == 404
-    assert wants_mail(user=reader, kind=KIND) is True
+    for forged in (path.rstrip("/") + "x/", path[:-9] + "/"):
+        assert getattr(client, method)(forged).status_code == 404
+    assert gets_mails(user=reader, subject=KIND) is True
+
+
+def test_a_link_cannot_start_what_it_does_not_name(reader: User, client: Client) -> None:
+    stop_mails(user=reader, subject=KIND)
+    client.post(path_of(reader, DAILY), {"again": "1"})
+    assert gets_mails(user=reader, subject=KIND) is False
 
 
 def test_other_methods_are_refused(path: str, client: Client) -> None:

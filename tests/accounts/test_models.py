@@ -12,14 +12,12 @@ from accounts.models import (
     ConsentEntry,
     Experience,
     IdempotencyToken,
-    MailChoice,
     PersonExperience,
     SensitiveExperience,
     Topic,
     User,
 )
 from accounts.models.experience import Privacy
-from accounts.models.mail import MailKind
 from accounts.models.user import VISIBLE_LINE, display_name
 from tests.constraints import refused_by
 from tests.factories.people import TopicFactory, UserFactory, experience
@@ -239,16 +237,6 @@ def test_account_mail_has_ended_when_it_was_sent_or_refused() -> None:
 
 
 @in_test
-def test_mail_choice_once() -> None:
-    user = UserFactory.create()
-    choice = {"kind": MailKind.QUESTION_ANSWERED, "is_wanted": False}
-    MailChoice.objects.create(user=user, **choice)
-    MailChoice.objects.create(user=UserFactory.create(), **choice)
-    with refused_by("mail_choice_once"):
-        MailChoice.objects.create(user=user, **choice)
-
-
-@in_test
 def test_idempotency_token_once() -> None:
     user, token = UserFactory.create(), uuid.uuid4()
     IdempotencyToken.objects.create(user=user, purpose="ask", token=token)
@@ -276,7 +264,6 @@ def test_names_that_staff_read() -> None:
     assert str(PersonExperience(user_id=3, experience_id=4)) == "3: 4"
     assert str(TopicFactory.build(name="MCAT")) == "MCAT"
     assert str(AccountMail(pk=5)) == "account mail 5"
-    assert str(MailChoice(user_id=3, kind="question_answered")) == "3 question_answered"
     assert str(IdempotencyToken(purpose="ask", token=token)) == f"ask {token}"
     assert str(AuditEntry(action="revision.created", target="x:1")) == "revision.created x:1"
 

@@ -4,7 +4,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.checks import run_checks
 
-from breakthru.checks import check_demo, check_production
+from breakthru.checks import check_demo, check_mail_provider, check_production
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,22 @@ def test_production_needs_a_key_for_what_is_sealed(settings: LazySettings) -> No
 
 
 @pytest.mark.parametrize(
+    ("provider", "secret", "found"),
+    [
+        ("", "", []),
+        ("postmark", "name:password", []),
+        ("postmark", "", ["breakthru.E005"]),
+        ("carrier-pigeon", "name:password", ["breakthru.E005"]),
+    ],
+)
+def test_a_mail_provider_is_known_and_proves_itself(
+    provider: str, secret: str, found: list[str], settings: LazySettings
+) -> None:
+    settings.MAIL_PROVIDER, settings.MAIL_WEBHOOK_SECRET = provider, secret
+    assert [error.id for error in check_mail_provider(None)] == found
+
+
+@pytest.mark.parametrize(
     ("demo", "debug", "found"),
     [(True, False, ["breakthru.E003"]), (True, True, []), (False, False, []), (False, True, [])],
 )
@@ -43,5 +59,6 @@ def test_demo_needs_debug(demo: bool, debug: bool, found: list[str], settings: L
 
 def test_checks_are_registered(settings: LazySettings) -> None:
     settings.DEMO, settings.DEBUG, settings.SITE_URL = True, False, "http://x.example"
+    settings.MAIL_PROVIDER = "unknown"
     ours = {error.id for error in run_checks(include_deployment_checks=True)}
-    assert {"breakthru.E001", "breakthru.E002", "breakthru.E003"} <= ours
+    assert {"breakthru.E001", "breakthru.E002", "breakthru.E003", "breakthru.E005"} <= ours

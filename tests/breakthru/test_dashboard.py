@@ -4,12 +4,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import PersonExperience, User
+from accounts.models import Block, PersonExperience, User
+from accounts.services.notifications import mark_all_read, notify
+from feed.models import Question
 from feed.models.question import Visibility
+from feed.services.telling import QUESTION_ANSWERED
 from learner_series.models.next_step import Reader
 from mentors.models import MentorProfile
 from mentors.models.profile import Verification
@@ -229,6 +234,59 @@ def test_dashboard_does_not_point_a_minor_at_the_program(client: Client, birth: 
 def test_dashboard_does_not_point_a_mentor_at_the_program(client: Client) -> None:
     client.force_login(MentorFactory.create().user)
     assert context_of(client)["invites"] is False
+
+
+# --- What is new
+
+
+def news_of(client: Client) -> list[str]:
+    """Titles of the questions that are marked."""
+    page = client.get("/dashboard/").content.decode()
+    rows = [row for row in page.split('<li class="q">')[1:] if "New answer</span>" in row]
+    return [row.partition('">')[2].partition("</a>")[0] for row in (row[row.index("<a ") :] for row in rows)]
+
+
+def tell_of(question: Question, key: str = "1", **fields: Any) -> None:
+    """Tell the asker of an answer to a question."""
+    path = f"{question.get_absolute_url()}#answer-{key}"
+    fields = {"kind": QUESTION_ANSWERED.key, "path": path, **fields}
+    notify(to=question.asker, key=key, now=timezone.now(), words={"title": question.title}, **fields)
+
+
+def test_dashboard_marks_questions_with_an_answer_that_was_not_seen(client: Client, learner: User) -> None:
+    new, seen, waiting = (QuestionFactory.create(asker=learner, title=title) for title in ("N", "S", "W"))
+    tell_of(seen, "1")
+    mark_all_read(by=learner, now=timezone.now())
+    assert news_of(client) == []
+    tell_of(new, "2")
+    tell_of(new, "3")
+    tell_of(waiting, "4", kind="feed.post_shown")
+    assert news_of(client) == ["N"]
+
+
+def test_dashboard_does_not_mark_answers_of_people_kept_apart(client: Client, learner: User) -> None:
+    actor = UserFactory.create()
+    tell_of(QuestionFactory.create(asker=learner), actor=actor)
+    Block.objects.create(blocker=actor, blocked=learner)
+    assert news_of(client) == []
+
+
+def test_dashboard_asks_once_for_what_is_new(client: Client, learner: User) -> None:
+    tell_stage(learner)
+    for number in range(3):
+        tell_of(QuestionFactory.create(asker=learner, stage=experience()), str(number))
+    with CaptureQueriesContext(connection) as context:
+        client.get("/dashboard/")
+    assert sum("accounts_notification" in query["sql"] for query in context.captured_queries) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, None), (1, "1 new notification"), (3, "3 new notifications")]
+)
+def test_dashboard_says_how_much_is_new(count: int, words: str | None, client: Client, learner: User) -> None:
+    User.objects.update(unread_count=count)
+    page = " ".join(client.get("/dashboard/").content.decode().split())
+    assert [f'<a href="/notifications/">{count} new' in page, f">{words}</a>." in page] == [bool(words)] * 2
 
 
 # --- Reading

@@ -78,6 +78,7 @@ def test_a_members_page_has_the_account_menu_and_signs_out_by_post() -> None:
         "/accounts/email/",
         "/accounts/password/change/",
         "/accounts/2fa/",
+        "/accounts/privacy/",
         "/accounts/logout/",
     ]
     assert "csrfmiddlewaretoken" in menu

@@ -5,12 +5,13 @@ Each page in light and dark, on a wide screen and on a phone.
 
 from collections.abc import Iterator
 from typing import Any, Literal
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.site import Site
+from tests.site import Site, sign_in
 
 PAGES = {
     "index": "/learn/",
@@ -21,6 +22,37 @@ PAGES = {
     "article with a section for members": "/learn/when-a-cycle-does-not-work-out/",
     "article with fact cards": "/learn/a-school-list-that-fits-you/",
     "beginning of an article for members": "/learn/writing-the-personal-statement/",
+    "home with mentors": "/",
+    "plain page": "/safety/",
+    "joining": "/accounts/signup/",
+    "signing in": "/accounts/login/",
+    "signing in with a code": "/accounts/login/code/",
+    "a new password": "/accounts/password/reset/",
+    "a link to a new password that ended": "/accounts/password/reset/key/x-y/",
+    "a link to confirm that ended": "/accounts/confirm-email/x/",
+    "mail was sent": "/accounts/confirm-email/",
+    "too young": "/accounts/not-yet/",
+}
+# Of somebody signed in.
+OWN_PAGES = {
+    "notifications": "/notifications/",
+    "notifications, empty": "/notifications/?tab=mentoring",
+    "notification settings": "/notifications/settings/",
+    "onboarding": "/accounts/onboarding/",
+    "profile": "/accounts/profile/",
+    "what others see": "/accounts/profile/preview/",
+    "sensitive experiences": "/accounts/profile/sensitive/",
+    "e-mail": "/accounts/email/",
+    "password": "/accounts/password/change/",
+    "second steps": "/accounts/2fa/",
+    "passkeys": "/accounts/2fa/webauthn/",
+    "devices": "/accounts/sessions/",
+    "google": "/accounts/3rdparty/",
+    "password once more": "/accounts/reauthenticate/",
+    "signing out": "/accounts/logout/",
+    "copy of my data": "/accounts/export/",
+    "my reports": "/report/mine/",
+    "where I stand": "/accounts/standing/",
 }
 SCREENS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
 # Where Tab should stop in the main part, in reading order; and what the stop at hand is like.
@@ -65,6 +97,37 @@ def test_axe_finds_nothing_on(path: str, screen: BrowserContext) -> None:
     page = screen.new_page()
     page.goto(path)
     page.locator("details").evaluate_all("folds => folds.forEach((fold) => { fold.open = true; })")
+    assert _violations(page) == []
+
+
+def test_axe_finds_nothing_on_pages_of_ones_own(screen: BrowserContext) -> None:
+    page = screen.new_page()
+    sign_in(page, "learner@demo.test")
+    for path in OWN_PAGES.values():
+        page.goto(path)
+        assert (path, _violations(page)) == (path, [])
+
+
+def test_axe_finds_nothing_in_forms_of_the_door_that_come_back(screen: BrowserContext) -> None:
+    page, nobody = screen.new_page(), f"{uuid4()}@example.test"
+    main = page.get_by_role("main")
+    page.goto("/accounts/signup/")
+    page.locator("form.form").first.evaluate("form => { form.noValidate = true; }")
+    main.get_by_role("button", name="Create my account").click()
+    page.get_by_text("Please look at this again.").wait_for()
+    assert _violations(page) == []
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(nobody)
+    page.get_by_label("Password", exact=True).fill("a-wrong-password")
+    main.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_text("do not match").wait_for()
+    assert _violations(page) == []
+    page.goto("/accounts/login/code/")
+    page.get_by_label("E-mail").fill(nobody)
+    main.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill("AAAA")
+    main.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Please look at this again.").wait_for()
     assert _violations(page) == []
 
 

@@ -23,6 +23,10 @@ MARK = """([from, to, length]) => {
   const words = (selector) => document.querySelector(selector).firstChild;
   getSelection().setBaseAndExtent(words(from), 0, words(to), length);
 }"""
+MARK_PART = """([selector, start, end]) => {
+  const words = document.querySelector(selector).firstChild;
+  getSelection().setBaseAndExtent(words, start, words, end);
+}"""
 WORDS = "#where-to-look ~ p:not(.ask)"
 
 
@@ -237,7 +241,7 @@ def test_marked_words_go_along_with_a_question(device: Callable[..., Page]) -> N
     ask = page.get_by_role("link", name="Ask about these words")
     expect(ask).to_be_hidden()
     _scroll_to(page, "where-to-look")
-    page.evaluate(MARK, [WORDS, WORDS, 50])
+    page.evaluate(MARK, [WORDS, WORDS, 51])
     expect(ask).to_be_in_viewport()
     words = page.evaluate("getSelection().toString()")
     ask.click()
@@ -245,6 +249,21 @@ def test_marked_words_go_along_with_a_question(device: Callable[..., Page]) -> N
     asked = parse_qs(urlsplit(page.url).query)
     assert asked == {"article": [SLUG], "section": ["at-home-and-at-work"], "quote": [words]}
     expect(page.get_by_role("main").locator("blockquote")).to_have_text(words)
+
+
+def test_words_that_were_marked_in_part_are_quoted_whole(device: Callable[..., Page]) -> None:
+    page = device()
+    page.goto(ARTICLE)
+    text = page.locator(WORDS).first.evaluate("words => words.firstChild.data")
+    second = text.index(" ") + 1
+    # From within the second word to within the tenth.
+    words = text.split()
+    end = text.index(words[9], second) + 1
+    page.evaluate(MARK_PART, [WORDS, second + 1, end])
+    ask = page.get_by_role("link", name="Ask about these words")
+    expect(ask).to_be_visible()
+    quote = parse_qs(urlsplit(ask.get_attribute("href") or "").query)["quote"][0]
+    assert quote == " ".join(words[1:10]).rstrip(",.;:")
 
 
 def test_words_are_quoted_without_what_the_page_adds(device: Callable[..., Page]) -> None:

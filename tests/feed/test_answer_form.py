@@ -24,7 +24,7 @@ def _form(**fields: Any) -> AnswerForm:
     for name, value in {**complete, **fields}.items():
         if value is not None:
             data.setlist(name, value if isinstance(value, list) else [value])
-    return AnswerForm(data, today=TODAY)
+    return AnswerForm(data, today=TODAY, may_show_contacts=True)
 
 
 def test_a_story_for_everyone_is_complete() -> None:
@@ -53,7 +53,8 @@ def test_body_of_200_kb_is_refused_and_kept() -> None:
 
 
 def test_all_four_bases_are_offered() -> None:
-    assert [value for value, _ in AnswerForm(today=TODAY).fields["basis"].choices] == list(Basis)  # type: ignore[attr-defined]
+    field = AnswerForm(today=TODAY, may_show_contacts=True).fields["basis"]
+    assert [value for value, _ in field.choices] == list(Basis)  # type: ignore[attr-defined]
 
 
 def test_basis_is_required_and_must_be_one_of_four() -> None:
@@ -166,3 +167,28 @@ def test_source_title_takes_no_invisible_sign() -> None:
 
 def test_source_title_may_hold_a_less_than_sign() -> None:
     assert _form(source_1_title="Scores < 500", source_1_url=URL).errors == {}
+
+
+# --- Contact details
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "place"),
+    [
+        ("body", "Call 555-234-5678.", 2),
+        ("source_1_title", "Ask @jane_doe", 5),
+        ("source_2_url", "https://www.instagram.com/jane/", 5),
+    ],
+)
+def test_contact_details_come_back_once_with_a_box_to_keep_them(field: str, value: str, place: int) -> None:
+    fields = {"source_1_url": URL, field: value}
+    form = _form(**fields)
+    assert list(form.errors) == [field]
+    assert form.helper.layout.fields.index("as_it_is") == place
+    kept = _form(**fields, as_it_is="on")
+    assert kept.errors == {}
+
+
+def test_page_of_an_official_source_is_no_contact() -> None:
+    form = _form(basis="official_source", source_1_url="https://students-residents.aamc.org/5551234567/faq")
+    assert form.errors == {}

@@ -8,16 +8,13 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.models.mail import MailKind
-from accounts.services.mail import choose_mail
+from accounts.models import Notification, User
 from breakthru.outbox.models import Outbox
-from breakthru.outbox.services import deliver
 from feed.lifecycle import QuestionState
 from feed.models import Answer, Question, QuestionEvent
 from feed.models.answer import Basis
 from feed.models.question import Visibility
-from feed.services.answers import AnswerDraft, AnswerError, answer_question, check_draft, tell_asker
+from feed.services.answers import AnswerDraft, AnswerError, answer_question, check_draft
 from mentors.models import MentorProfile
 from mentors.models.profile import Verification
 from tests.factories.people import MentorFactory, UserFactory, experience
@@ -180,60 +177,27 @@ def test_answer_without_scope_is_refused_by_the_service_itself() -> None:
         _post(MentorFactory.create().user, QuestionFactory.create(), is_for_everyone=False)
 
 
-# --- The mail to the asker
+# --- Telling the asker
 
 
 @pytest.mark.django_db
-def test_answer_records_the_mail_in_the_same_transaction_and_sends_nothing_itself() -> None:
-    made = answered()
-    row = Outbox.objects.get()
-    assert (row.kind, row.ref, row.dedupe_key) == (
+def test_answer_tells_the_asker_in_the_same_transaction_and_sends_nothing_itself() -> None:
+    made = answered(QuestionFactory.create(title="Is it late?"))
+    told, row = Notification.objects.get(), Outbox.objects.get()
+    assert (told.user, told.actor, told.kind, told.key) == (
+        made.question.asker,
+        made.mentor.user,
         "feed.question_answered",
-        str(made.pk),
-        f"feed.question_answered:{made.pk}",
+        f"answer:{made.pk}",
     )
+    assert (told.path, told.words) == (made.get_absolute_url(), {"title": "Is it late?"})
+    assert (row.kind, row.ref) == ("accounts.mail_notification", str(told.pk))
     assert mail.outbox == []
 
 
 @pytest.mark.django_db
-def test_delivering_the_row_mails_the_asker_once() -> None:
-    made = answered()
-    row = Outbox.objects.get()
-    assert [deliver(row.pk), deliver(row.pk)] == [True, False]
-    assert [message.to for message in mail.outbox] == [[made.question.asker.email]]
-
-
-@pytest.mark.django_db
-def test_tell_asker_mails_nobody_who_said_no() -> None:
-    made = answered()
-    choose_mail(user=made.question.asker, kind=MailKind.QUESTION_ANSWERED, is_wanted=False)
-    tell_asker(answer_id=made.pk)
-    assert mail.outbox == []
-
-
-@pytest.mark.django_db
-def test_tell_asker_mails_no_address_that_is_not_confirmed() -> None:
-    made = answered(QuestionFactory.create(asker=UserFactory.create(verified=False)))
-    tell_asker(answer_id=made.pk)
-    assert mail.outbox == []
-
-
-@pytest.mark.django_db
-def test_tell_asker_mails_no_closed_account() -> None:
-    made = answered()
-    User.objects.filter(pk=made.question.asker_id).update(is_active=False)
-    tell_asker(answer_id=made.pk)
-    assert mail.outbox == []
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("visibility", [Visibility.HELD, Visibility.HIDDEN])
-@pytest.mark.parametrize("what", ["answer", "question"])
-def test_tell_asker_is_silent_about_what_cannot_be_seen(what: str, visibility: Visibility) -> None:
-    made = answered()
-    if what == "answer":
-        Answer.objects.filter(pk=made.pk).update(visibility=visibility)
-    else:
-        Question.objects.filter(pk=made.question_id).update(visibility=visibility)
-    tell_asker(answer_id=made.pk)
-    assert mail.outbox == []
+def test_each_answer_is_told() -> None:
+    question = QuestionFactory.create()
+    made = [answered(question), answered(question)]
+    keys = Notification.objects.order_by("pk").values_list("key", flat=True)
+    assert list(keys) == [f"answer:{answer.pk}" for answer in made]

@@ -16,13 +16,13 @@ pytestmark = pytest.mark.django_db
 TITLE = "Is one gap year enough for me?"
 
 
-def _form(**fields: Any) -> AskForm:
+def _form(*, may_show_contacts: bool = True, **fields: Any) -> AskForm:
     """A form with a good title and one topic, and the named fields changed."""
     data = QueryDict(mutable=True)
     complete: dict[str, Any] = {"title": TITLE, "topics": [TopicFactory.create().slug]}
     for name, value in {**complete, **fields}.items():
         data.setlist(name, value if isinstance(value, list) else [value])
-    return AskForm(data)
+    return AskForm(data, may_show_contacts=may_show_contacts)
 
 
 def test_a_title_and_a_topic_are_enough() -> None:
@@ -135,10 +135,73 @@ def test_token_is_kept_and_a_broken_one_becomes_a_new_one() -> None:
 
 
 def test_two_forms_have_two_tokens() -> None:
-    assert AskForm()["token"].value() != AskForm()["token"].value()
+    one, other = AskForm(may_show_contacts=True), AskForm(may_show_contacts=True)
+    assert one["token"].value() != other["token"].value()
 
 
 def test_draft_takes_the_passage_of_the_address() -> None:
     passage, form = Passage(published(), "first-part", "First part"), _form()
     assert form.errors == {}
     assert form.draft(passage).passage == passage
+
+
+# --- Contact details
+
+EMAIL = (
+    "This looks like an e-mail address. Everybody can read it here, and search engines may keep it. Please"
+    " take it out, or tick “Post it as it is”."
+)
+UNDER_18 = (
+    "This looks like an e-mail address. Please take it out: while you are under 18 we do not show ways to"
+    " reach you. If it is something else, write it in another way."
+)
+
+
+def _offered(form: AskForm) -> int | None:
+    """Where the box to post it as it is stands in the form, None for nowhere."""
+    fields: list[Any] = form.helper.layout.fields
+    return fields.index("as_it_is") if "as_it_is" in fields else None
+
+
+@pytest.mark.parametrize(
+    ("fields", "warned", "place"),
+    [
+        ({"body": "Write to jane@example.org."}, ["body"], 3),
+        ({"body": '<p>Write <a href="mailto:jane@example.org">me</a>.</p>'}, ["body"], 3),
+        ({"body": "<jane@example.org>"}, ["body"], 3),
+        ({"title": "Will jane@example.org do?"}, ["title"], 2),
+        ({"title": "Will <jane@example.org> do?", "body": "jane@example.org"}, ["title", "body"], 3),
+    ],
+)
+def test_contact_details_come_back_once_with_a_box_beside_them(
+    fields: dict[str, Any], warned: list[str], place: int
+) -> None:
+    form = _form(**fields)
+    assert form.errors == {name: [EMAIL] for name in warned}
+    assert _offered(form) == place
+    again = _form(**fields, as_it_is="on")
+    assert again.errors == {}
+
+
+def test_all_kinds_that_were_found_are_named() -> None:
+    (message,) = _form(body="jane@example.org, 555-234-5678, or my insta is jane").errors["body"]
+    assert str(message).startswith(
+        "This looks like an e-mail address, a phone number and a contact on Instagram."
+    )
+
+
+def test_the_box_stands_only_where_it_is_needed() -> None:
+    form = _form(body="No contact at all.", as_it_is="on")
+    assert (form.errors, _offered(form)) == ({}, None)
+
+
+def test_a_ticked_box_stays_when_something_else_is_wrong() -> None:
+    form = _form(body="jane@example.org", topics=[], as_it_is="on")
+    assert (list(form.errors), _offered(form), form["as_it_is"].value()) == (["topics"], 3, True)
+
+
+@pytest.mark.parametrize("ticked", [{}, {"as_it_is": "on"}])
+def test_under_18_contact_details_are_taken_out_first(ticked: dict[str, Any]) -> None:
+    form = _form(may_show_contacts=False, body="jane@example.org", **ticked)
+    assert form.errors == {"body": [UNDER_18]}
+    assert _offered(form) is None

@@ -204,7 +204,7 @@ def test_answered_at_is_shown_and_answered_and_of_one_article() -> None:
     QuestionFactory.create(article=article)
     QuestionFactory.create(article=article, answer_count=1, visibility=Visibility.HELD)
     QuestionFactory.create(article=published(), answer_count=1)
-    assert list(Question.objects.answered_at(article)) == [many, few]
+    assert list(Question.objects.answered_at(article, None)) == [many, few]
 
 
 @pytest.mark.parametrize("method", ["for_row", "for_page"])

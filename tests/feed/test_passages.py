@@ -25,7 +25,7 @@ def asked(article: Article, anchor: str = "", title: str = "", **fields: object)
 
 def found(article: Article) -> dict[str, list[Question]]:
     assert article.live is not None
-    return {anchor: list(rows) for anchor, rows in questions_by_anchor(article, article.live).items()}
+    return {anchor: list(rows) for anchor, rows in questions_by_anchor(article, article.live, None).items()}
 
 
 def test_questions_stand_at_the_section_they_were_asked_from() -> None:
@@ -84,7 +84,7 @@ def test_a_preview_shows_questions_at_the_headings_to_come() -> None:
     article = published()
     question = asked(article, "second-part", "Second part")
     coming = draft(article=article, html="<h2>Second part</h2><p>Words.</p>")
-    assert questions_by_anchor(article, coming) == {"second-part": [question]}
+    assert questions_by_anchor(article, coming, None) == {"second-part": [question]}
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -96,14 +96,14 @@ def test_questions_take_one_query_and_lost_sections_one_more(
         asked(article, "inner-part", "Inner part")
     assert article.live is not None
     with django_assert_num_queries(1):
-        questions_by_anchor(article, article.live)
+        questions_by_anchor(article, article.live, None)
     for _ in range(count):
         article = republished(article)
         asked(article, "second-part", "Second part")
     again = republished(article, html="<h2>First part</h2><p>Words.</p>")
     assert again.live is not None
     with django_assert_num_queries(2):
-        questions_by_anchor(again, again.live)
+        questions_by_anchor(again, again.live, None)
 
 
 def test_no_more_are_shown_than_anybody_reads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,8 @@ def test_can_ask_is_open_to_every_active_account(is_active: bool) -> None:
 
 def _case(**changes: Any) -> tuple[User, MentorProfile | None, Question]:
     """A mentor who may answer, with the named things changed."""
-    user = User(pk=1, is_active=changes.get("is_active", True))
+    birth = changes.get("birth", (2000, 6))
+    user = User(pk=1, is_active=changes.get("is_active", True), birth_year=birth[0], birth_month=birth[1])
     profile = MentorProfile(
         user_id=changes.get("profile_of", 1),
         verification=changes.get("verification", Verification.VERIFIED),
@@ -50,6 +51,8 @@ def _case(**changes: Any) -> tuple[User, MentorProfile | None, Question]:
         ({"verification": Verification.EXPIRED}, False),
         ({"verification": Verification.SUSPENDED}, False),
         ({"verification": Verification.ENDED}, False),
+        ({"birth": (2009, 1)}, False),
+        ({"birth": (None, None)}, False),
         ({"asker": 1}, False),
         ({"visibility": Visibility.HELD}, False),
         ({"visibility": Visibility.HIDDEN}, False),

@@ -9,14 +9,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from accounts.models.mail import MailKind
-from accounts.services.mail import choose_mail
+from accounts.models.notification import Rhythm
 from feed.lifecycle import QuestionState
 from feed.models import Question
 from feed.models.question import Visibility
 from feed.views.reading import PAGE_SIZE
 from mentors.models.profile import Verification
 from tests.factories.library import published, republished
+from tests.factories.notifications import choose
 from tests.factories.people import MentorFactory, TopicFactory, UserFactory, experience
 from tests.factories.questions import QuestionFactory, answered, source
 
@@ -289,10 +289,15 @@ def test_reading_changes_nothing_so_posting_is_refused(client: Client, path: str
 
 
 @pytest.mark.parametrize(
-    ("is_wanted", "words"), [(True, "We write to you"), (False, "you asked for no e-mails")]
+    ("rhythm", "words"),
+    [
+        (Rhythm.AT_ONCE, "We write to you"),
+        (Rhythm.WEEKLY, "We write to you"),
+        (Rhythm.NEVER, "you asked for no e-mails"),
+    ],
 )
-def test_asker_reads_how_they_will_hear_of_an_answer(client: Client, is_wanted: bool, words: str) -> None:
+def test_asker_reads_how_they_will_hear_of_an_answer(client: Client, rhythm: Rhythm, words: str) -> None:
     question = QuestionFactory.create()
-    choose_mail(user=question.asker, kind=MailKind.QUESTION_ANSWERED, is_wanted=is_wanted)
+    choose(question.asker, rhythm)
     page = _signed_in(client, question.asker).get(question.get_absolute_url()).content.decode()
     assert words in " ".join(page.split())

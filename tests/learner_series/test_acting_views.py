@@ -188,22 +188,45 @@ def feedback() -> list[tuple[bool, str]]:
     return list(ArticleFeedback.objects.values_list("is_helpful", "missing"))
 
 
+HELPED = "Thank you. It is good to know that it helped."
+MISSED = "Thank you. The editors read every word about what was missing."
+DID_NOT = "Thank you. The editors see how many readers it did not help. You can still say what was missing."
+
+
 @pytest.mark.parametrize(
-    ("data", "kept"),
+    ("data", "kept", "thanks"),
     [
-        ({"helpful": "yes"}, (True, "")),
-        ({"helpful": "yes", "missing": "The costs."}, (True, "")),
-        ({"helpful": "no"}, (False, "")),
-        ({"helpful": "no", "missing": "  The costs. "}, (False, "The costs.")),
-        ({"helpful": "no", "missing": "w" * 1000}, (False, "w" * 1000)),
+        ({"helpful": "yes"}, (True, ""), HELPED),
+        ({"helpful": "yes", "missing": "The costs."}, (True, ""), HELPED),
+        ({"helpful": "no"}, (False, ""), DID_NOT),
+        ({"helpful": "no", "missing": "  The costs. "}, (False, "The costs."), MISSED),
+        ({"helpful": "no", "missing": "w" * 1000}, (False, "w" * 1000), MISSED),
     ],
 )
 def test_a_word_of_help_is_kept_and_thanked_for(
-    client: Client, person: User, article: Article, data: dict[str, str], kept: tuple[bool, str]
+    client: Client, person: User, article: Article, data: dict[str, str], kept: tuple[bool, str], thanks: str
 ) -> None:
     response = client.post("/learn/why/feedback/", data)
     assert (response.status_code, response["Location"], feedback()) == (302, "/learn/why/", [kept])
-    assert said(response) == ["Thank you. The editors read every word about what was missing."]
+    assert said(response) == [thanks]
+
+
+def test_words_of_distress_lead_to_the_help_lines_and_are_kept_as_any_other(
+    client: Client, person: User, article: Article
+) -> None:
+    data = {"helpful": "no", "missing": "I can't go on."}
+    response = client.post("/learn/why/feedback/", data)
+    assert (response["Location"], feedback()) == ("/learn/why/#while-you-wait", [(False, "I can't go on.")])
+    assert said(response) == [MISSED]
+    assert 'id="while-you-wait"' in client.get("/learn/why/").content.decode()
+
+
+@pytest.mark.parametrize(("words", "shown"), [("I can't go on.", True), ("The costs.", False)])
+def test_words_of_distress_in_a_form_that_is_not_complete_show_the_help_lines(
+    client: Client, person: User, article: Article, words: str, shown: bool
+) -> None:
+    response = client.post("/learn/why/feedback/", {"missing": words})
+    assert (response.status_code, "findahelpline.com" in response.content.decode()) == (422, shown)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Staff page of an article: its dates, its readers, what stands behind it, and what is done with several."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -34,7 +34,8 @@ CHOSEN = [{"model": f"learner_series.{name}", "field": "get()"} for name in ("Ar
 @pytest.fixture
 def editor(client: Client, time_machine: TimeMachineFixture) -> User:
     """An editor, signed in on TODAY."""
-    time_machine.move_to(TODAY, tick=False)
+    # At noon: the same day wherever staff sit.
+    time_machine.move_to(datetime.combine(TODAY, time(12), UTC), tick=False)
     person = staff("editor")
     client.force_login(person)
     return person

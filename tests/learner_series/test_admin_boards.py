@@ -1,6 +1,6 @@
 """Staff boards: what is due for a check, and what readers doubt."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -29,7 +29,8 @@ FEEDBACK_QUERIES = 7
 @pytest.fixture
 def editor(client: Client, time_machine: TimeMachineFixture) -> User:
     """An editor, signed in on TODAY."""
-    time_machine.move_to(TODAY, tick=False)
+    # At noon: the same day wherever staff sit.
+    time_machine.move_to(datetime.combine(TODAY, time(12), UTC), tick=False)
     person = staff("editor")
     client.force_login(person)
     return person
@@ -173,6 +174,7 @@ def test_reasons_stand_newest_first_without_names_and_markup(
     article = published()
     said_of(article, missing=("Older words",))
     time_machine.shift(DAY)
+    client.force_login(editor)
     said_of(article, yes=1, missing=("<script>alert(1)</script>\nnewer", ""))
     page = client.get(article_url(article, "feedback"))
     assert [row.missing for row in page.context["page"]] == [

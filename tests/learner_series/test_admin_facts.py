@@ -1,6 +1,6 @@
 """Staff page of the fact cards."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -33,7 +33,8 @@ FACT = '<p>x</p><aside data-fact="limits"></aside>'
 @pytest.fixture
 def editor(client: Client, time_machine: TimeMachineFixture) -> User:
     """An editor, signed in on TODAY."""
-    time_machine.move_to(TODAY, tick=False)
+    # At noon: the same day wherever staff sit.
+    time_machine.move_to(datetime.combine(TODAY, time(12), UTC), tick=False)
     person = staff("editor")
     client.force_login(person)
     return person

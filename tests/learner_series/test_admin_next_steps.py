@@ -1,7 +1,7 @@
 """Staff pages of the next steps and of the application calendar."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -38,7 +38,8 @@ ENTRY_LIST_QUERIES = 10
 @pytest.fixture
 def editor(client: Client, time_machine: TimeMachineFixture) -> User:
     """An editor, signed in on TODAY."""
-    time_machine.move_to(TODAY, tick=False)
+    # At noon: the same day wherever staff sit.
+    time_machine.move_to(datetime.combine(TODAY, time(12), UTC), tick=False)
     person = staff("editor")
     client.force_login(person)
     return person

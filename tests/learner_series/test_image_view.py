@@ -98,7 +98,7 @@ def test_open_picture_comes_with_its_type_and_may_be_kept_for_a_year(client: Cli
     response = client.get(opened().get_absolute_url())
     assert (response.status_code, b"".join(response.streaming_content)) == (200, PICTURE)  # type: ignore[attr-defined]
     assert response["Content-Type"] == "image/webp"
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "public, max-age=86400, immutable"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert not response.cookies
 

@@ -101,17 +101,18 @@ def test_series_with_articles_counts_what_readers_can_open() -> None:
     assert [(series, series.article_count) for series in Series.objects.with_articles()] == [(full, 2)]  # type: ignore[attr-defined]
 
 
-def test_first_parts_of_series_are_what_readers_can_open_of_the_first_places(
+def test_first_parts_of_series_are_the_first_that_readers_can_open(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     series, other = SeriesFactory.create(order=1), SeriesFactory.create(order=2)
     third, first = published(series=series, position=3), published(series=series, position=1)
-    published(series=series, position=4)
+    fourth = published(series=series, position=4)
+    published(series=series, position=5)
     draft(series=series, position=2)
     rows = [series, other]
     with django_assert_num_queries(1):
         load_first_parts(rows, 3)
-    assert [(one, one.first_parts) for one in rows] == [(series, [first, third]), (other, [])]
+    assert [(one, one.first_parts) for one in rows] == [(series, [first, third, fourth]), (other, [])]
 
 
 # --- Lists of articles
@@ -168,11 +169,10 @@ def test_stale_articles_are_live_and_past_their_day_longest_ago_first() -> None:
 
 
 def test_expired_articles_are_live_and_have_reached_their_last_day() -> None:
-    for expires_on in (None, TODAY + DAY):
-        published(expires_on=expires_on)
     draft(expires_on=TODAY)
-    gone = [published(), published()]
-    for article, expires_on in zip(gone, (TODAY, TODAY - DAY), strict=True):
+    published()
+    kept, *gone = (published() for _ in range(3))
+    for article, expires_on in zip((kept, *gone), (TODAY + DAY, TODAY, TODAY - DAY), strict=True):
         Article.objects.filter(pk=article.pk).update(expires_on=expires_on)
     assert set(Article.objects.expired(TODAY)) == set(gone)
 

@@ -75,7 +75,8 @@ def test_a_rule_for_some_readers_fits_them_only(kind: Reader) -> None:
 def test_a_rule_for_some_keys_fits_who_has_one_of_them(
     name: str, wanted: list[str], known: set[str], expected: bool
 ) -> None:
-    reader = ReaderProfile(Reader.MEMBER, **{name: frozenset(known)})
+    keys: dict[str, Any] = {name: frozenset(known)}
+    reader = ReaderProfile(Reader.MEMBER, **keys)
     assert fits(step(**{name: wanted}), reader) is expected
 
 
@@ -242,7 +243,7 @@ def test_profile_of_a_visitor_knows_nothing_and_asks_nothing(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(0):
-        assert profile_of(user=None, has_premium=False, is_mentor=False) == VISITOR
+        assert profile_of(user=None, has_premium=False, is_mentor=False, today=TODAY) == VISITOR
 
 
 @pytest.mark.django_db
@@ -257,7 +258,7 @@ def test_profile_of_a_person_takes_one_query(django_assert_num_queries: DjangoAs
     ):
         PersonExperience.objects.create(user=user, experience=experience(group, key))
     with django_assert_num_queries(1):
-        profile = profile_of(user=user, has_premium=False, is_mentor=False)
+        profile = profile_of(user=user, has_premium=False, is_mentor=False, today=TODAY)
     assert profile == ReaderProfile(
         Reader.MEMBER,
         stages=frozenset({"ug_year2"}),
@@ -277,8 +278,20 @@ def test_profile_of_a_person_takes_one_query(django_assert_num_queries: DjangoAs
     ],
 )
 def test_profile_says_what_kind_of_reader_it_is(has_premium: bool, is_mentor: bool, kind: Reader) -> None:
-    profile = profile_of(user=UserFactory.create(), has_premium=has_premium, is_mentor=is_mentor)
+    profile = profile_of(user=UserFactory.create(), has_premium=has_premium, is_mentor=is_mentor, today=TODAY)
     assert profile == ReaderProfile(kind)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("birth_year", "offered"), [(2000, ["/mentorship/", "/feed/ask/"]), (2010, ["/feed/ask/"])]
+)
+def test_minors_are_not_led_to_what_is_for_adults(birth_year: int, offered: list[str]) -> None:
+    NextStepFactory.create(href="/mentorship/", title="A", priority=9)
+    NextStepFactory.create(href="/feed/ask/", title="B", priority=1)
+    reader = UserFactory.create(birth_year=birth_year)
+    profile = profile_of(user=reader, has_premium=False, is_mentor=False, today=TODAY)
+    assert [offer.step.href for offer in offers_for(reader=profile, today=TODAY)] == offered
 
 
 # --- Constraints: a yes and a no each
@@ -287,7 +300,14 @@ def test_profile_says_what_kind_of_reader_it_is(has_premium: bool, is_mentor: bo
 @pytest.mark.django_db
 def test_next_step_stays_here() -> None:
     NextStepFactory.create(href="/feed/ask/?article=why")
-    for href in ("https://example.org/", "//example.org/", "javascript:alert(1)", "feed/", ""):
+    for href in (
+        "https://example.org/",
+        "//example.org/",
+        "/\\example.org/",
+        "javascript:alert(1)",
+        "feed/",
+        "",
+    ):
         with refused_by("next_step_stays_here"):
             NextStepFactory.create(href=href)
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from breakthru.lib.richtext import Heading
 from learner_series.lifecycle import RevisionState
 from learner_series.models import (
+    Article,
     ArticleImage,
     Credit,
     FactCard,
@@ -42,6 +44,11 @@ def _revision(**fields: Any) -> Revision:
     return Revision.objects.create(**{**complete, **fields})
 
 
+def _check_deferred() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def _approved(**fields: Any) -> dict[str, Any]:
     return {"approved_by": UserFactory.create(), "approved_at": NOW, **fields}
 
@@ -54,6 +61,37 @@ def test_revision_number_once() -> None:
     _revision(article=article, number=2)
     with refused_by("revision_number_once"):
         _revision(article=article, number=2)
+
+
+def test_revision_of_its_article() -> None:
+    first, second = _revision(), _revision()
+    article = Article.objects.get(pk=first.article_id)
+    article.live, article.published_at = first, NOW
+    article.save()
+    with refused_by("article_live_is_its_own"):
+        Article.objects.filter(pk=article.pk).update(live=second)
+        _check_deferred()
+    # It leans on a key that can never be broken by itself: ids are unique.
+    with refused_by("learner_series_revision_pkey"):
+        Revision.objects.create(
+            id=first.pk, article=article, number=2, title="B", created_by=first.created_by
+        )
+    assert "revision_of_its_article" in {one.name for one in Revision._meta.constraints}
+
+
+def test_revision_state_known() -> None:
+    assert _revision(state=S.DRAFT).state == "draft"
+    with refused_by("revision_state_known"):
+        _revision(state="lost")
+
+
+def test_revision_event_states_known() -> None:
+    revision = _revision()
+    event = {"revision": revision, "source": S.DRAFT, "target": S.IN_REVIEW, "at": NOW}
+    assert RevisionEvent.objects.create(**event).target == S.IN_REVIEW
+    for end in ("source", "target"):
+        with refused_by("revision_event_states_known"):
+            RevisionEvent.objects.create(**{**event, end: "lost"})
 
 
 def test_revision_one_live() -> None:
@@ -212,6 +250,12 @@ def test_credit_leads_to_the_feed() -> None:
         with refused_by("credit_leads_to_the_feed"):
             _credit(path=path)
     assert _credit(path="/feed/3/").path == "/feed/3/"
+
+
+def test_credit_role_known() -> None:
+    assert _credit(role=CreditRole.ASKED).role == "asked"
+    with refused_by("credit_role_known"):
+        _credit(role="praised")
 
 
 # --- Fact cards

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,6 +73,18 @@ def test_scheduling_for_a_day_on_which_the_article_has_expired_is_refused() -> N
         step(revision, S.SCHEDULED, at=NOW + timedelta(days=2))
     assert after(revision).state == "approved"
     assert step(revision, S.SCHEDULED, at=NOW + timedelta(days=1)).state == "scheduled"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Kiritimati"])
+def test_last_day_is_the_same_in_every_zone_of_staff(zone: str) -> None:
+    last = NOW.date() + timedelta(days=2)
+    midnight = datetime(last.year, last.month, last.day, tzinfo=UTC)
+    revision = approved(expires_on=last)
+    with timezone.override(zone):
+        with pytest.raises(EditorialError, match="it has expired by then"):
+            step(revision, S.SCHEDULED, at=midnight + timedelta(minutes=1))
+        step(revision, S.SCHEDULED, at=midnight - timedelta(minutes=1))
+    assert after(revision).state == "scheduled"
 
 
 def test_a_second_scheduled_revision_of_an_article_is_refused() -> None:

@@ -31,7 +31,7 @@ def shown(found: Page[AuditEntry]) -> list[str]:
 
 
 def test_page_of_nothing_is_empty_and_the_last() -> None:
-    assert page() == Page([], "")
+    assert page() == Page([], "", is_first=True)
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -48,6 +48,7 @@ def test_pages_follow_each_other_without_gap_or_repeat() -> None:
     third = page(second.next_cursor)
     assert [shown(first), shown(second), shown(third)] == [["0", "1"], ["2", "3"], ["4"]]
     assert third.next_cursor == ""
+    assert [part.is_first for part in (first, second, third)] == [True, False, False]
 
 
 def test_pages_part_rows_of_the_same_instant_by_id() -> None:
@@ -115,7 +116,7 @@ def named(*names: int) -> None:
 
 
 def test_best_first_of_nothing_is_empty_and_the_last() -> None:
-    assert ranked() == Page([], "")
+    assert ranked() == Page([], "", is_first=True)
 
 
 def test_best_first_follows_the_rank_without_gap_or_repeat() -> None:
@@ -125,6 +126,7 @@ def test_best_first_follows_the_rank_without_gap_or_repeat() -> None:
     third = ranked(second.next_cursor)
     assert [shown(first), shown(second), shown(third)] == [["4", "3"], ["2", "1"], ["0"]]
     assert third.next_cursor == ""
+    assert [part.is_first for part in (first, second, third)] == [True, False, False]
 
 
 def test_best_first_parts_rows_of_one_rank_by_id() -> None:

@@ -234,7 +234,7 @@ def test_decorate_without_cards_leaves_facts_out() -> None:
     html = _article('<p>a</p><aside data-fact="k"></aside><aside class="ok">b</aside>')
 
     assert decorate(html, lambda _: "") == (
-        '<p>a</p><aside class="note ok" aria-label="Note"><p>b</p></aside>'
+        '<p>a</p><aside class="note ok" aria-label="Note" role="note"><p>b</p></aside>'
     )
 
 

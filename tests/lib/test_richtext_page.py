@@ -130,6 +130,17 @@ def test_decorate_lets_tables_scroll_in_a_named_region(html: str, label: str) ->
     assert f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>' in dressed
 
 
+def test_decorate_makes_notes_of_callouts_so_that_they_are_no_landmarks_of_one_name() -> None:
+    html = clean(
+        "<aside class='note ok' aria-label='Tip'><p>x</p></aside><aside><p>y</p></aside>", ARTICLE
+    ).html
+
+    assert decorate(html, lambda _: "") == (
+        '<aside class="note ok" aria-label="Tip" role="note"><p>x</p></aside>'
+        '<aside class="note" aria-label="Note" role="note"><p>y</p></aside>'
+    )
+
+
 def test_decorate_loads_pictures_late() -> None:
     html = clean("<figure><img src='/media/a.png' alt='x'></figure>", ARTICLE).html
 

@@ -34,8 +34,8 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def billing(client: Client) -> User:
-    """One of billing, signed in."""
-    person = staff("billing")
+    """One of billing, signed in; their days are those of the tests."""
+    person = staff("billing", time_zone="UTC")
     client.force_login(person)
     return person
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from mentors.models import MentorProfile
 from mentors.models.profile import RESERVED_SLUGS, ProgramYear, Verification
@@ -84,6 +85,13 @@ def test_list_of_verified_mentors_agrees(fields: dict[str, Any], holds: bool) ->
 def test_list_of_verified_mentors_leaves_out_inactive_people() -> None:
     MentorFactory.create(user=UserFactory.create(is_active=False))
     assert list(MentorProfile.objects.verified(TODAY)) == []
+
+
+@in_test
+@pytest.mark.parametrize(("ends_in", "listed"), [(DAY, 0), (-DAY, 1)])
+def test_list_of_verified_mentors_leaves_out_who_is_suspended(ends_in: timedelta, listed: int) -> None:
+    MentorFactory.create(user=UserFactory.create(suspended_until=timezone.now() + ends_in))
+    assert MentorProfile.objects.verified(TODAY).count() == listed
 
 
 @in_test

@@ -48,6 +48,17 @@ def test_verification_is_taken_away_and_its_end_kept_on_file(verification: Verif
     assert (after.verification, after.verified_until) == (verification, NEXT_JULY)
 
 
+@pytest.mark.parametrize("birth_year", [None, 2010])
+def test_nobody_under_18_or_of_unknown_age_is_verified(
+    expired: MentorProfile, birth_year: int | None
+) -> None:
+    expired.user.birth_year, expired.user.birth_month = birth_year, birth_year and 1
+    expired.user.save()
+    with pytest.raises(VerificationError, match="18 or older"):
+        changed(expired, Verification.VERIFIED)
+    assert changed(expired, Verification.SUSPENDED).verification == Verification.SUSPENDED
+
+
 def test_change_is_in_the_audit_log(expired: MentorProfile) -> None:
     changed(expired, Verification.SUSPENDED)
     entry = AuditEntry.objects.get()

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,9 +10,9 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Notification, User
+from accounts.services.notifications import mail_notification
 from feed.models import Question
-from feed.services.answers import tell_asker
 from learner_series.models import Article
 from tests.factories.gated import (
     ANCHOR,
@@ -32,6 +33,8 @@ from tests.factories.people import TopicFactory, UserFactory
 from tests.factories.questions import QuestionFactory, answered
 
 pytestmark = pytest.mark.django_db
+# In New York, where everybody here lives.
+NOON = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 # The address of a page stands in it, for whoever sent it: in the form of the theme.
 _OWN_ADDRESS = re.compile(r'name="next" value="[^"]*"')
 
@@ -174,7 +177,8 @@ def test_question_stays_when_its_section_is_closed() -> None:
 
 
 def test_mail_about_an_answer_has_no_gated_word(question: Question) -> None:
-    tell_asker(answer_id=question.answers.get().pk)
+    told = Notification.objects.get(user=question.asker)
+    mail_notification(notification_id=told.pk, now=NOON)
     assert len(mail.outbox) == 1
     assert spilled(mail_parts(mail.outbox[0])) == set()
 

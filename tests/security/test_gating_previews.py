@@ -152,7 +152,7 @@ def test_picture_of_a_shared_draft_does_not_come_with_the_link() -> None:
 def test_picture_is_public_where_one_text_shows_it_to_everybody() -> None:
     gated("section")
     published(html=f'<p>Look.</p><figure><img src="{ADDRESS}" alt="A road"></figure>')
-    assert see(None) == (200, "public, max-age=31536000, immutable")
+    assert see(None) == (200, "public, max-age=86400, immutable")
 
 
 @pytest.mark.parametrize("headers", [{"range": "bytes=0-9"}, {"if-none-match": "*"}, {"hx-request": "true"}])

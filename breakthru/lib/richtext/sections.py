@@ -63,15 +63,18 @@ def decorate(
 
     Each h2 and h3 gets its "#" link and, behind it, the markup that `section_link` gives (trusted: the
     caller has escaped it); each table a region that scrolls sideways; pictures load when they come near.
+    A callout becomes a note: as an `aside` it would be a landmark, and several share one name ("Tip").
     Each fact card is replaced by the markup that `fact` gives for its key (trusted likewise); without
     `fact` the cards are left out.
     """
     root = read(html)
     after: dict[Element, str] = {}
     nearest = ""
-    for el in list(root.iter("h2", "h3", "table", "img")):
+    for el in list(root.iter("h2", "h3", "table", "img", "aside")):
         if el.tag == "table":
             _wrap_table(el, nearest)
+        elif el.tag == "aside":
+            el.set("role", "note")
         elif el.tag == "img":
             el.set("loading", "lazy")
             el.set("decoding", "async")
