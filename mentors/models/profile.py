@@ -37,7 +37,7 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
     """Mentors by what they may do."""
 
     def verified(self, today: date) -> Self:
-        """Mentors whose verification holds on `today`: they may answer. Suspended people may write nothing."""
+        """Mentors whose verification holds on `today` and who are not suspended: they may answer."""
         may_write = Q(user__suspended_until=None) | Q(user__suspended_until__lte=Now())
         return self.filter(
             may_write, verification=Verification.VERIFIED, verified_until__gte=today, user__is_active=True
