@@ -21,6 +21,11 @@ _OPEN = frozenset(
         "account_set_password",
         # Nobody needs more than a password to leave, or to stay.
         "accounts:delete",
+        # Nor to say that something is wrong.
+        "accounts:appeal_create",
+        "accounts:report_create",
+        "accounts:report_detail",
+        "accounts:standing",
         "theme_edit",
     }
 )

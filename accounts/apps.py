@@ -28,6 +28,7 @@ class AccountsConfig(AppConfig):
         register("accounts.case_due", handlers.case_due)
         register("accounts.erase_due", handlers.erase_due)
         register("accounts.erase_person", handlers.erase_person)
+        register("accounts.erase_late_rows", handlers.erase_late_rows)
         register("accounts.make_export", handlers.make_export)
         register("accounts.tell_of_export", handlers.tell_of_export)
         for kind in (*case_notices.KINDS, *sanction_notices.KINDS, leaving.WAITS, exporting.READY):

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Digest, Notification
 from accounts.registries.notifications import NotificationKind, notification_kind
 from breakthru.lib.mail import Mail, compose
+from breakthru.lib.zones import zone_or_default
 
 
 class Line(NamedTuple):
@@ -23,21 +25,23 @@ class Line(NamedTuple):
 def notification_mail(
     notification: Notification, *, kind: NotificationKind, context: Mapping[str, Any], unsubscribe_url: str
 ) -> Mail:
-    """To one person: something happened just now."""
-    return compose(
-        kind.template,
-        to=notification.user.email,
-        key=f"notification:{notification.pk}",
-        context={
-            "notification": notification,
-            "person": notification.user,
-            "href": settings.SITE_URL + notification.path,
-            "why": kind.why,
-            "settings_url": _here("notification_settings"),
-            **context,
-        },
-        unsubscribe_url=unsubscribe_url,
-    )
+    """To one person: something happened just now. Times in it are theirs."""
+    person = notification.user
+    with timezone.override(zone_or_default(person.time_zone)):
+        return compose(
+            kind.template,
+            to=person.email,
+            key=f"notification:{notification.pk}",
+            context={
+                "notification": notification,
+                "person": person,
+                "href": settings.SITE_URL + notification.path,
+                "why": kind.why,
+                "settings_url": _here("notification_settings"),
+                **context,
+            },
+            unsubscribe_url=unsubscribe_url,
+        )
 
 
 def digest_mail(digest: Digest, *, rows: Sequence[Notification], more: int, unsubscribe_url: str) -> Mail:

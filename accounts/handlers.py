@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, IdempotencyToken
 from accounts.models.notification import Rhythm
-from accounts.services import digests, exporting, leaving, notifications, reports
+from accounts.services import digests, erasing, exporting, leaving, notifications, reports
 from accounts.services.mail import send_account_mail as send
 from breakthru.outbox.purging import delete_slice
 from breakthru.outbox.services import enqueue
@@ -86,6 +86,11 @@ def erase_due(ref: str) -> None:
 def erase_person(ref: str) -> None:
     """Do the deletion of that id."""
     leaving.erase_person(deletion_id=int(ref), now=timezone.now())
+
+
+def erase_late_rows(ref: str) -> None:
+    """Erase what was written about the person of that id while they were erased."""
+    erasing.erase_late_rows(person_id=int(ref))
 
 
 def make_export(ref: str) -> None:

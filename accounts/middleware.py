@@ -87,7 +87,7 @@ class SecondStepMiddleware:
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         """Redirect instead of calling the view, as long as the second step is missing."""
         user = person_or_none(request)
-        if user is None or not lacks_second_step(user, is_writing=request.method not in ("GET", "HEAD")):
+        if user is None or not lacks_second_step(user, is_writing=_is_writing(request)):
             return None
         match = request.resolver_match
         if match is not None and may_go_on_without_second_step(match.view_name):
@@ -106,12 +106,11 @@ class StandingMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-        """Redirect instead of calling the view; also from an empty form, so that nobody writes in vain."""
+        """Redirect instead of calling the view."""
         user, match = person_or_none(request), request.resolver_match
         if user is None or match is None or not user.is_suspended(timezone.now()):
             return None
-        is_writing = request.method not in ("GET", "HEAD") or match.view_name.endswith("_create")
-        if not is_writing or may_do_while_suspended(match.view_name):
+        if not _is_writing(request) or may_do_while_suspended(match.view_name):
             return None
         messages.info(request, "Your account is suspended, so nothing can be posted or changed from it now.")
         if "HX-Request" in request.headers:
@@ -133,6 +132,14 @@ def _end_left_session(request: HttpRequest) -> HttpResponse:
         "Sign in, and you are back where you were.",
     )
     return redirect_to_login(safe_next(request, goal, reverse("dashboard")))
+
+
+def _is_writing(request: HttpRequest) -> bool:
+    """Say whether something is sent, or an empty form opened: nobody shall write in vain."""
+    match = request.resolver_match
+    return request.method not in ("GET", "HEAD") or (
+        match is not None and match.view_name.endswith("_create")
+    )
 
 
 def _is_of_allauth(request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -54,7 +54,8 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Case]:
         rows: QuerySet[Case] = queryset
         if self.value() is None:
-            return rows.exclude(state=CaseState.CLOSED)
+            # A number that somebody looks for may be that of a closed one.
+            return rows if request.GET.get(SEARCH_VAR) else rows.exclude(state=CaseState.CLOSED)
         return rows if self.value() == "all" else rows.filter(state=self.value())
 
 
@@ -200,7 +201,7 @@ class CaseAdmin(PageMixin, ReadOnlyAdmin):
             lambda: take_case(by=by, case=case, now=timezone.now()),
             title=f"Take case {case.pk}?",
             verb="Take it",
-            intro="You decide about it then. Others see that you look at it.",
+            intro=f"You decide about it then. Others see that you look at it.{_looked_at_by(case)}",
             back=change_url(case),
             done="The case is yours.",
         )
@@ -290,6 +291,13 @@ def _steps_of(case: Case, viewer: User) -> set[str]:
     mine = {"close"} if case.assignee_id == viewer.pk else {"take"}
     is_open = case.about is not None and any(can_sanction(viewer, kind, case.about) for kind in SanctionKind)
     return {"assign", "note"} | mine | ({"give_sanction"} if is_open else set())
+
+
+def _looked_at_by(case: Case) -> str:
+    """Return a sentence about who has the case, '' when nobody does."""
+    if case.assignee is None:
+        return ""
+    return f" {case.assignee.display_name} does so now; please speak with them first."
 
 
 def _who_may(case: Case) -> list[User]:

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.services.cases import CaseError
+from accounts.services.notifications import mark_seen
 from accounts.services.sanctions import SanctionError
 from accounts.services.suppressions import SuppressionError
+from accounts.session import person
 
 FORM_PAGE = "admin/accounts/form_page.html"
 REFUSALS = (CaseError, SanctionError, SuppressionError)
@@ -61,8 +63,19 @@ class PageMixin(_Base):  # type: ignore[misc]  # see _Base
         extra = dict(extra_context or {})
         if row is not None and self.has_view_permission(request, row):
             extra["page"] = self.page_context(request, row)
+            _mark_seen(request)
+            if not self.has_change_permission(request, row):
+                # Django's own history tells of forms; of steps it says that there were none.
+                extra["show_history"] = False
         response: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
         return response
+
+
+def _mark_seen(request: HttpRequest) -> None:
+    """Count what the reader was told about this page as read."""
+    reader = person(request)
+    if reader.unread_count:
+        mark_seen(by=reader, path=request.path, now=timezone.now())
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

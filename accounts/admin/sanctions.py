@@ -16,6 +16,7 @@ from accounts.models import Case, Sanction, User
 from accounts.models.safety import SanctionKind
 from accounts.models.user import FORMER_MEMBER
 from accounts.permissions import DECIDE, can_decide_appeal, can_sanction
+from accounts.services.idempotency import once
 from accounts.services.sanctions import decide_appeal, lift, sanction
 from accounts.session import person
 from breakthru.lib.staff import ReadOnlyAdmin, action, display
@@ -196,23 +197,23 @@ class SanctionAdmin(PageMixin, ReadOnlyAdmin):
 def give_page(
     owner: "ModelAdmin[Any]", request: HttpRequest, user: User, *, back: str, case: Case | None = None
 ) -> HttpResponse:
-    """Show the form of a sanction for `user`; a good one gives it."""
+    """Show the form of a sanction for `user`; a good one gives it, once however often it is sent."""
     by = person(request)
     kinds = [kind for kind in SanctionKind if can_sanction(by, kind, user)]
     if not kinds:
         raise PermissionDenied
     form = SanctionForm(posted(request), kinds=kinds)
 
-    def step() -> None:
+    def give() -> str:
         now, chosen = timezone.now(), form.cleaned_data
         kind, reason, until = SanctionKind(chosen["kind"]), chosen["reason"], form.until(now)
-        sanction(by=by, user=user, kind=kind, reason=reason, until=until, case=case, now=now)
+        return str(sanction(by=by, user=user, kind=kind, reason=reason, until=until, case=case, now=now).pk)
 
     return step_page(
         owner,
         request,
         form,
-        step,
+        lambda: once(by=by, purpose="sanction", token=form.cleaned_data["token"], create=give),
         title=f"A sanction for {user.display_name}",
         verb="Give it",
         intro="The person is told at once what it is, why, for how long, and how to appeal.",

@@ -13,10 +13,10 @@ from accounts.services.sanctions import MAX_APPEAL
 from breakthru.lib.fields import FormToken
 
 _PROMISES = {
-    timedelta(hours=1): "We look within an hour.",
-    timedelta(days=1): "We look within a day.",
-    timedelta(days=2): "We look within two days.",
-    timedelta(days=5): "We look within five days.",
+    timedelta(hours=1): "We decide within an hour.",
+    timedelta(days=1): "We decide within a day.",
+    timedelta(days=2): "We decide within two days.",
+    timedelta(days=5): "We decide within five days.",
 }
 _MEANINGS = {
     ReportReason.SAFETY: "Somebody may be hurt, or may hurt themselves.",

@@ -8,10 +8,10 @@ from django import forms
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.models import User
-from accounts.models.audit import LONGEST_REASON
 from accounts.models.safety import CaseOutcome, SanctionKind
 from accounts.services.cases import MAX_NOTE
-from accounts.services.sanctions import MAX_ANSWER, MAX_REASON, WITHOUT_END
+from accounts.services.sanctions import MAX_ANSWER, MAX_LIFT_REASON, MAX_REASON, WITHOUT_END
+from breakthru.lib.fields import FormToken
 
 FOR_GOOD = "open"
 LENGTHS = [
@@ -88,6 +88,7 @@ class CloseForm(forms.Form):
 class SanctionForm(forms.Form):
     """What is decided about a person. `kinds` are those that the staff person may choose."""
 
+    token = FormToken()
     kind = forms.ChoiceField(
         label="Sanction",
         widget=UnfoldAdminSelectWidget(),
@@ -133,7 +134,7 @@ class LiftForm(forms.Form):
     """Why a sanction is taken back."""
 
     reason = _words(
-        LONGEST_REASON,
+        MAX_LIFT_REASON,
         help_text="It goes to the audit log. The person is told that the sanction is lifted, not this text.",
         required="Please give a reason.",
     )

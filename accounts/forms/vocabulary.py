@@ -7,11 +7,17 @@ from django import forms
 from django.utils.html import escape
 
 from accounts.models import Experience, ExperienceGroup
-from accounts.models.experience import Kind
+from accounts.models.experience import Kind, Privacy
 
 LEFT_OUT = ("", "Leave this out")
 # The help of these speaks of suggesting a choice, which no form takes.
 OTHER = "other"
+# The sensitive page explains its own class for all of it.
+SEEN_BY = {
+    Privacy.P0: "everybody",
+    Privacy.P1: "people who are signed in",
+    Privacy.P2: "a mentor, once you are introduced",
+}
 GONE = {"invalid_choice": "One of the choices is not available any more."}
 
 
@@ -46,12 +52,25 @@ def group_field(group: ExperienceGroup, *, single: str, several: str) -> forms.F
     return kind(
         label=group.label,
         # The pack prints help as it is; these words may come from a staff page.
-        help_text=escape(group.why_we_ask),
+        help_text=escape(f"{group.why_we_ask} {who_sees(offered_terms(group))}".strip()),
         required=False,
         choices=_with_none(choices, look) if is_one else choices,
         widget=_widget(is_one=is_one, look=look),
         error_messages=GONE,
     )
+
+
+def who_sees(terms: Iterable[Experience]) -> str:
+    """Return who sees a choice among `terms`, the exceptions by name; nothing where a page says so itself."""
+    labels: dict[str, list[str]] = defaultdict(list)
+    for term in terms:
+        labels[term.learner_privacy].append(f"“{term.label}”")
+    known = sorted((Privacy(key) for key in labels if key in SEEN_BY), key=lambda key: -len(labels[key]))
+    if not known:
+        return ""
+    most, *others = known
+    parts = [SEEN_BY[most], *(f"{', '.join(labels[key])}: {SEEN_BY[key]}" for key in others)]
+    return f"Who sees it: {'; '.join(parts)}."
 
 
 def keys_by_group(terms: Iterable[Experience]) -> dict[str, list[str]]:

@@ -40,7 +40,7 @@ class NotificationKind:
     is_fixed: bool = False
     # Does not wait for the end of quiet hours.
     is_urgent: bool = False
-    # Whether the settings page of the person with that id offers it.
+    # Whether the person with that id is told of such things: the settings offer it, and mails of it go out.
     is_for: Callable[[int], bool] = lambda person: True
     # More context for the mail at once, from the notification's key. None: it is not true any more (hidden,
     # withdrawn), and no mail is sent.

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Case, Report, User
+from accounts.models import Case, Notification, Report, User
 from accounts.models.safety import CaseOutcome, ReportReason
 from accounts.registries.notifications import NotificationKind, Tab
-from accounts.services.duty import LEAD, MODERATORS, lead_and_admins, on_duty
-from accounts.services.notifications import notify
+from accounts.services.duty import LEAD, MODERATORS, is_staff, lead_and_admins, on_duty
+from accounts.services.notifications import notify, withdraw
 
+_OPENED, _SERIOUS, _DUE = "accounts.case_opened", "accounts.case_serious", "accounts.case_due"
 # What who reported hears of the end; what was decided about a person stays with that person.
 OUTCOMES = {
     CaseOutcome.NO_ACTION: "We read it with care and found nothing against our guidelines. Asking"
@@ -26,9 +27,11 @@ OUTCOMES = {
 
 def tell_staff(*, case: Case, reason: ReportReason, now: datetime) -> None:
     """Tell those who handle such cases that one waits, or that one has become serious."""
-    group, kind = (LEAD, "accounts.case_serious") if case.is_serious else (MODERATORS, "accounts.case_opened")
+    group, kind = (LEAD, _SERIOUS) if case.is_serious else (MODERATORS, _OPENED)
+    # Once for each clock: who read of one that has days left hears of the one that has an hour.
+    key = f"case:{case.pk}:{case.due_at.timestamp():.0f}"
     for person in on_duty(group=group, but=_outsiders(case)):
-        _tell(person, case, kind, f"case:{case.pk}", now, {"why": reason.label})
+        _tell(person, case, kind, key, now, {"why": reason.label})
 
 
 def tell_assignee(*, case: Case, report: Report, now: datetime) -> None:
@@ -42,7 +45,14 @@ def tell_overdue(*, case: Case, now: datetime) -> None:
     """Tell the safeguarding lead and the admins that nobody decided in time; once for each clock."""
     key = f"case:{case.pk}:due:{case.due_at.timestamp():.0f}"
     for person in lead_and_admins(but=_outsiders(case)):
-        _tell(person, case, "accounts.case_due", key, now)
+        _tell(person, case, _DUE, key, now)
+
+
+def forget_waiting(*, case: Case) -> None:
+    """Take back that the case waits, for each of its clocks; whoever has not read it need not look now."""
+    told = Notification.objects.of_kinds([_OPENED, _SERIOUS, _DUE]).at(_page(case))
+    for kind, key in told.values_list("kind", "key").distinct():
+        withdraw(kind=kind, key=key)
 
 
 def tell_reporters(*, case: Case, now: datetime) -> None:
@@ -64,6 +74,10 @@ def _outsiders(case: Case) -> list[int | None]:
     return [case.about_id, *case.reports.values_list("reporter_id", flat=True)]
 
 
+def _page(case: Case) -> str:
+    return f"/admin/accounts/case/{case.pk}/change/"
+
+
 def _tell(
     person: User, case: Case, kind: str, key: str, now: datetime, words: Mapping[str, str] | None = None
 ) -> None:
@@ -71,7 +85,7 @@ def _tell(
         to=person,
         kind=kind,
         key=key,
-        path=f"/admin/accounts/case/{case.pk}/change/",
+        path=_page(case),
         now=now,
         words={"what": case.target_kind, **(words or {})},
     )
@@ -92,10 +106,6 @@ def _decided(key: str) -> Mapping[str, Any] | None:
     )
 
 
-def _is_staff(person: int) -> bool:
-    return User.objects.filter(pk=person, is_staff=True).exists()
-
-
 KINDS = (
     NotificationKind(
         key="accounts.case_opened",
@@ -103,7 +113,7 @@ KINDS = (
         why="You get this because you look at what people report.",
         tab=Tab.STAFF,
         is_fixed=True,
-        is_for=_is_staff,
+        is_for=is_staff,
         context=_case,
     ),
     NotificationKind(
@@ -113,7 +123,7 @@ KINDS = (
         tab=Tab.STAFF,
         is_fixed=True,
         is_urgent=True,
-        is_for=_is_staff,
+        is_for=is_staff,
         context=_case,
     ),
     NotificationKind(
@@ -123,7 +133,7 @@ KINDS = (
         tab=Tab.STAFF,
         is_fixed=True,
         is_urgent=True,
-        is_for=_is_staff,
+        is_for=is_staff,
         context=_case,
     ),
     NotificationKind(
@@ -133,7 +143,7 @@ KINDS = (
         tab=Tab.STAFF,
         is_fixed=True,
         is_urgent=True,
-        is_for=_is_staff,
+        is_for=is_staff,
         context=_case,
     ),
     NotificationKind(

@@ -14,7 +14,7 @@ from accounts.models import Case, CaseEvent, User
 from accounts.models.safety import CaseOutcome
 from accounts.permissions import can_handle
 from accounts.services.audit import record_action
-from accounts.services.case_notices import tell_reporters
+from accounts.services.case_notices import forget_waiting, tell_reporters
 
 MAX_NOTE = 500
 
@@ -33,8 +33,10 @@ def take_case(*, by: User, case: Case, now: datetime) -> None:
     locked = _locked(by, case)
     if locked.assignee_id == by.pk:
         return
+    _must_be_unfinished(locked)
+    note = "" if locked.assignee_id is None else "In place of somebody else."
     locked.assignee = by
-    move(by=by, case=locked, target=CaseState.ASSIGNED, now=now)
+    move(by=by, case=locked, target=CaseState.ASSIGNED, now=now, note=note)
     record_action(by=by, action="case.taken", target=locked)
 
 
@@ -42,11 +44,13 @@ def take_case(*, by: User, case: Case, now: datetime) -> None:
 def assign_case(*, by: User, case: Case, to: User, now: datetime) -> None:
     """Hand the case to somebody who may handle it. Raises CaseError."""
     locked = _locked(by, case)
+    _must_be_unfinished(locked)
     if not can_handle(to, locked):
         message = f"{to.display_name} can't look at this case."
         raise CaseError(message)
     locked.assignee = to
-    move(by=by, case=locked, target=CaseState.ASSIGNED, now=now, note=f"To {to.display_name}.")
+    # No name: a colleague who leaves is to be forgotten here too. The log below has the number.
+    move(by=by, case=locked, target=CaseState.ASSIGNED, now=now, note="Handed to a colleague.")
     record_action(by=by, action="case.assigned", target=locked, reason=f"to person {to.pk}")
 
 
@@ -64,6 +68,7 @@ def close_case(*, by: User, case: Case, outcome: CaseOutcome, note: str, now: da
     """End the case by its assignee, with an outcome and the why, and tell who reported. Raises CaseError."""
     locked = _locked(by, case)
     words = _words(note)
+    _must_be_unfinished(locked)
     if locked.assignee_id != by.pk:
         message = "Please take the case first, so that one person decides."
         raise CaseError(message)
@@ -73,6 +78,7 @@ def close_case(*, by: User, case: Case, outcome: CaseOutcome, note: str, now: da
     locked.outcome, locked.closed_at = outcome, now
     move(by=by, case=locked, target=CaseState.CLOSED, now=now, note=words)
     record_action(by=by, action="case.closed", target=locked, reason=outcome)
+    forget_waiting(case=locked)
     tell_reporters(case=locked, now=now)
 
 
@@ -97,6 +103,12 @@ def _locked(by: User, case: Case) -> Case:
         message = "Somebody else on the team has to look at this one."
         raise CaseError(message)
     return locked
+
+
+def _must_be_unfinished(case: Case) -> None:
+    if case.state == CaseState.CLOSED:
+        message = "This case is closed already. What is reported again becomes a new one."
+        raise CaseError(message)
 
 
 def _words(note: str) -> str:

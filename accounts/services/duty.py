@@ -24,6 +24,11 @@ def lead_and_admins(*, but: Collection[int | None]) -> list[User]:
     return list(_working(but).filter(Q(groups__name=LEAD) | Q(is_superuser=True)).distinct())
 
 
+def is_staff(person: int) -> bool:
+    """Say whether the person with that id is of the staff."""
+    return User.objects.filter(pk=person, is_staff=True).exists()
+
+
 def _working(but: Collection[int | None]) -> QuerySet[User]:
     others = User.objects.filter(is_staff=True, is_active=True)
     # In one order, so that two who tell the same people wait for each other instead of for ever.

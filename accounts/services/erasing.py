@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import CharField, ForeignKey, QuerySet
 from django.db.models.functions import Cast
 
@@ -19,31 +19,53 @@ from accounts.services.personal_rows import model_of, own_rows
 _PERSON = "accounts.user"
 # So many rows in one statement, which then stays far below any statement_timeout.
 BATCH = 1000
+# Whoever else is at a row of theirs, staff or a mail on its way, may wait for the person in turn: long before
+# the database ends somebody's request to part the two, this gives way, and is tried again later.
+LONGEST_WAIT_MS = 200
 
 
 @transaction.atomic
 def erase_rows(*, person: User, now: datetime) -> None:
     """Erase all that is the person's own, by the rules of every table; a second time changes nothing.
 
-    What remains of `person` is a "former member", without address, name, age or a way to sign in.
+    What remains of `person` is a "former member", without address, name, age or a way to sign in. Raises
+    OperationalError while somebody else holds one of the rows.
     """
     locked = User.objects.select_for_update().get(pk=person.pk)
     if locked.erased_at is not None:
         return
-    delete_export_files(person=person.pk)
+    former = _erase_around(person.pk)
+    User.objects.filter(pk=person.pk).update(**former.blanked, erased_at=now)
+    person.refresh_from_db()
+
+
+@transaction.atomic
+def erase_late_rows(*, person_id: int) -> None:
+    """Erase what requests that were under way wrote about somebody just when they were erased.
+
+    Raises OperationalError while somebody else holds one of the rows.
+    """
+    if User.objects.select_for_update().filter(pk=person_id, erased_at__isnull=False).exists():
+        _erase_around(person_id)
+
+
+def _erase_around(person: int) -> Table:
+    """Erase all rows of the person with that id but the person's own; return the rules of that one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LONGEST_WAIT_MS)])
+    delete_export_files(person=person)
     rules = {table.model: table for table in tables()}
     former = rules.pop(_PERSON)
-    _forget_in_staff_log([former, *rules.values()], person.pk)
+    _forget_in_staff_log([former, *rules.values()], person)
     for table in rules.values():
-        _blank(table, person.pk)
+        _blank(table, person)
     for table in rules.values():
         for name, standing in table.others.items():
             if standing.on_erase == OnErase.DELETE:
-                _delete(model_of(table=table)._base_manager.filter(**{name: person.pk}))
+                _delete(model_of(table=table)._base_manager.filter(**{name: person}))
     for table in _in_order(rules):
-        _delete(own_rows(table=table, person=person.pk))
-    User.objects.filter(pk=person.pk).update(**former.blanked, erased_at=now)
-    person.refresh_from_db()
+        _delete(own_rows(table=table, person=person))
+    return former
 
 
 def _forget_in_staff_log(rules: Iterable[Table], person: int) -> None:

@@ -23,6 +23,8 @@ from breakthru.outbox.services import enqueue
 GRACE = timedelta(days=14)
 # Who asked and took it back may ask again after so long (RELIABILITY §3).
 PAUSE = timedelta(days=1)
+# No request lasts longer.
+LATE_ROWS = timedelta(minutes=10)
 # So many deletions are handed out by one handler.
 SLICE = 200
 WAITS = NotificationKind(
@@ -108,6 +110,8 @@ def erase_person(*, deletion_id: int, now: datetime) -> bool:
     address, name = user.email, user.display_name
     erase_rows(person=user, now=now)
     Deletion.objects.filter(pk=deletion_id).update(erased_at=now)
+    # What was being written about the person just now waits for this to end, and is found then.
+    enqueue("accounts.erase_late_rows", user.pk, run_after=now + LATE_ROWS)
     record_action(by=None, action="person.erased", target=user)
     # Only now: what waits to be mailed to the address goes with the rest.
     _queue(address, "leaving_done", name=name)

@@ -135,7 +135,7 @@ def read_unsubscribe_token(token: str) -> tuple[User, str]:
     try:
         user_id, named = signing.loads(token, salt=_SALT)
         subject = _RENAMED.get(named, named)
-        user = User.objects.get(pk=user_id)
+        user = User.objects.get(pk=user_id, erased_at=None)
         can_be_stopped = subject in DIGESTS or not notification_kind(subject).is_fixed
     except _NOT_OURS as error:
         raise UnsubscribeTokenError from error

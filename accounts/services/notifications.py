@@ -39,9 +39,9 @@ def notify(
     for the sentence, such as a title. Raises UnknownNotificationError.
     """
     known = notification_kind(kind)
-    # Locked, so that nobody calls it without the transaction in which it belongs.
-    person = _listeners(to, actor).select_for_update(no_key=True).first()
-    if person is None:
+    # Locked, so that nobody calls it without its transaction; a block made while this waited is seen below.
+    person = _present(to).select_for_update(no_key=True).first()
+    if person is None or (actor is not None and not _listeners(person, actor).exists()):
         return
     choice = choice_of(user=person, kind=known)
     if not choice.on_page and choice.mail == Rhythm.NEVER:
@@ -138,8 +138,13 @@ def mail_notification(*, notification_id: int, now: datetime) -> None:
     if choice.mail != Rhythm.AT_ONCE:
         # Changed meanwhile: into a digest, or nowhere.
         Notification.objects.filter(pk=row.pk).update(rhythm=choice.mail)
-    elif _listeners(row.user, row.actor).exists() and takes_mail(user=row.user, is_fixed=kind.is_fixed):
+    elif _may_hear(row, kind) and takes_mail(user=row.user, is_fixed=kind.is_fixed):
         _mail(row, kind, now)
+
+
+def _may_hear(row: Notification, kind: NotificationKind) -> bool:
+    # Who left the team meanwhile gets no mail about its work.
+    return _listeners(row.user, row.actor).exists() and kind.is_for(row.user_id)
 
 
 def _mail(row: Notification, kind: NotificationKind, now: datetime) -> None:
@@ -158,10 +163,14 @@ def _mail(row: Notification, kind: NotificationKind, now: datetime) -> None:
 
 def _listeners(to: User, actor: User | None) -> QuerySet[User]:
     """Return `to` as they are now, or nobody if they may not hear what `actor` did."""
-    people = User.objects.filter(pk=to.pk, is_active=True, erased_at=None)
+    people = _present(to)
     if actor is not None:
         people = people.exclude(pk=actor.pk).exclude(apart_from(actor, field="pk"))
     return people
+
+
+def _present(to: User) -> QuerySet[User]:
+    return User.objects.filter(pk=to.pk, is_active=True, erased_at=None)
 
 
 def _quiet_end(person: User, kind: NotificationKind, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from accounts.models.safety import SanctionKind
 from accounts.registries.notifications import NotificationKind, Tab
 from accounts.services.duty import LEAD, on_duty
 from accounts.services.mail import queue_account_mail
-from accounts.services.notifications import notify
+from accounts.services.notifications import notify, withdraw
 from breakthru.lib.mail import Mail, compose
 from breakthru.lib.zones import zone_or_default
 
@@ -42,12 +42,14 @@ def tell_sanctioned(*, sanction: Sanction, now: datetime) -> None:
 
 
 def tell_lifted(*, sanction: Sanction, now: datetime) -> None:
-    """Tell the person that a decision was taken back."""
+    """Tell the person that a decision was taken back; an appeal against it waits no more."""
+    _forget_appeal(sanction)
     _tell_person(sanction, "accounts.sanction_lifted", now)
 
 
 def tell_decided(*, sanction: Sanction, now: datetime) -> None:
-    """Tell the person how their appeal ended."""
+    """Tell the person how their appeal ended, and take back that it waits."""
+    _forget_appeal(sanction)
     _tell_person(sanction, "accounts.appeal_decided", now)
 
 
@@ -79,6 +81,10 @@ def _removal_mail(sanction: Sanction) -> Mail:
             "safety_address": settings.SAFETY_CONTACT.removeprefix("mailto:"),
         },
     )
+
+
+def _forget_appeal(sanction: Sanction) -> None:
+    withdraw(kind="accounts.appeal_made", key=f"sanction:{sanction.pk}")
 
 
 def _tell_person(sanction: Sanction, kind: str, now: datetime) -> None:

@@ -24,8 +24,8 @@ def onboarding(request: HttpRequest) -> HttpResponse:
     step = step_to_show(request.GET.get("step", ""), PersonExperience.objects.all_of(user))
     before, after = (_address(one.key) if one else None for one in steps_around(step))
     onward = after or reverse("dashboard")
-    data = request.POST if request.method == "POST" else None
-    form = OnboardingForm(data, step=step, user=user, is_adult=is_adult(user, today))
+    data, grown_up = request.POST if request.method == "POST" else None, is_adult(user, today)
+    form = OnboardingForm(data, step=step, user=user, is_adult=grown_up)
     if form.is_valid():
         try:
             choose_several(by=user, choices=form.choices(), today=today)
@@ -44,6 +44,7 @@ def onboarding(request: HttpRequest) -> HttpResponse:
         "back": before,
         "onward": onward,
         "is_last": after is None,
+        "is_adult": grown_up,
     }
     response = render(request, "accounts/onboarding.html", context)
     return unprocessable(response) if form.is_bound else response

@@ -69,11 +69,14 @@ def sensitive_edit(request: HttpRequest) -> HttpResponse:
 def profile_preview(request: HttpRequest) -> HttpResponse:
     """Show what others see of the person who is signed in."""
     user = person(request)
-    named = request.GET.get("as", "")
-    chosen = Viewer(named) if named in PREVIEWS else Viewer.VISITOR
+    named, tabs = request.GET.get("as", ""), dict(PREVIEWS)
+    if not is_adult(user, timezone.localdate()):
+        # Nobody is introduced before 18.
+        del tabs[Viewer.INTRODUCED]
+    chosen = Viewer(named) if named in tabs else Viewer.VISITOR
     is_match = chosen == Viewer.INTRODUCED
     context = {
-        "tabs": PREVIEWS.items(),
+        "tabs": tabs.items(),
         "chosen": chosen,
         "is_match": is_match,
         "terms": PersonExperience.objects.seen_of(user, Viewer.LEARNER if is_match else chosen),

@@ -31,7 +31,7 @@ class CarefulForm(forms.Form):
     """A post that comes back once when it holds contact details. Nothing is dropped from it.
 
     Subclasses name their `public_fields` and lay themselves out in `helper`; the box to post all the same
-    shows only when it is needed, and never to somebody under 18.
+    shows only when it is needed, and never to somebody whose posts are read first.
     """
 
     public_fields: ClassVar[tuple[str, ...]]
@@ -78,8 +78,8 @@ class CarefulForm(forms.Form):
                 " or tick “Post it as it is”."
             )
         return (
-            f"{seen} Please take it out: while you are under 18 we do not show ways to reach you."
-            " If it is something else, write it in another way."
+            f"{seen} Please take it out: we do not show ways to reach anybody who is under 18 or has not told"
+            " us their age. If it is something else, write it in another way."
         )
 
     def _offer_to_keep(self, found: dict[str, list[str]]) -> None:

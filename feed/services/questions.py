@@ -15,6 +15,7 @@ from feed.lifecycle import QuestionState, can_move
 from feed.models import Question, QuestionEvent
 from feed.models.question import Visibility, question_slug
 from feed.permissions import can_ask, is_read_first
+from feed.services.held_notices import tell_held
 from learner_series.models import Article
 
 QUESTIONS_A_DAY = 5
@@ -98,6 +99,8 @@ def _create(by: User, draft: QuestionDraft, now: datetime) -> Question:
     question.save()
     question.topics.set(draft.topics)
     question.roads.set(draft.roads)
+    if question.is_held:
+        tell_held(question=question, now=now)
     return question
 
 

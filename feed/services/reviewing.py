@@ -14,6 +14,7 @@ from feed.lifecycle import WITH_ANSWERS, QuestionState
 from feed.models import Answer, Question
 from feed.models.question import Visibility
 from feed.permissions import can_review
+from feed.services.held_notices import forget_held
 from feed.services.questions import move
 from feed.services.telling import POST_HIDDEN, POST_SHOWN, QUESTION_ANSWERED
 
@@ -128,6 +129,7 @@ def _take(by: User, post: Post, step: _Step, now: datetime) -> Post:
             # Nobody could find it until now: it neither starts at the end of the Feed nor looks neglected.
             locked.asked_at = locked.active_at = now
         locked.save(update_fields=["visibility", "asked_at", "active_at"])
+        forget_held(question=locked)
     return locked
 
 

@@ -49,9 +49,10 @@ def find_passage(slug: str, anchor: str, quote: str = "") -> tuple[Passage | Non
 
 def _posted(question: Question) -> str:
     if question.is_held:
+        why = "you are under 18" if question.asker.birth_year else "you have not told us your age"
         return (
-            "Your question is with us. A staff member reads it first, because you are under 18; then mentors"
-            " can answer it."
+            f"Your question is with us. A staff member reads it first, because {why}; "
+            "then mentors can answer it."
         )
     return "Your question is posted. Verified mentors see it in the Feed."
 
@@ -93,6 +94,7 @@ def question_create(request: HttpRequest) -> HttpResponse:
         "passage": passage,
         "notice": notice,
         "is_read_first": waits,
+        "is_age_known": user.birth_year is not None,
         "is_distressed": form.shows_distress,
     }
     response = render(request, "feed/question_form.html", context)

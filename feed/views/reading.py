@@ -69,6 +69,8 @@ def question_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "question": question,
         "answers": answers,
         "is_mine": asker is not None,
+        # Help lines wait only for who wrote here: the address that shows them may be handed on.
+        "wrote_here": asker is not None or has_answered,
         # Asked only where it is said: to the asker, while nobody has answered.
         "hears_by_mail": asker and not answers and hears_by_mail(user=asker, kind=QUESTION_ANSWERED.key),
         "may_answer": user is not None

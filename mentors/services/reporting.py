@@ -8,8 +8,8 @@ from mentors.models import MentorProfile
 
 
 def _find_mentor(target: str, person: int) -> Reported | None:
-    # Not by whom the mentor blocked; by who blocked the mentor, who may have done that first.
-    seen = MentorProfile.objects.verified(timezone.localdate()).exclude(user__blocks__blocked=person)
+    # Whoever blocked whom: a block must keep nobody from asking for help.
+    seen = MentorProfile.objects.verified(timezone.localdate())
     profile = seen.for_display().filter(pk=row_id(target)).first()
     if profile is None:
         return None

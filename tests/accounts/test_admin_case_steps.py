@@ -1,5 +1,6 @@
 """The steps of a case on its staff page: take, assign, note, close, give a sanction."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -95,6 +96,28 @@ def test_case_is_taken(client: Client, moderator: User) -> None:
     assert (response["Location"], said(response)) == (url("change", case), ["The case is yours."])
 
 
+def test_taking_a_case_names_who_has_it(client: Client, moderator: User) -> None:
+    case = CaseFactory.create()
+    words = "Robin does so now"
+    assert words not in client.get(url("take", case)).content.decode()
+    take_case(by=staff("moderator", display_name="Robin"), case=case, now=timezone.now())
+    assert words in client.get(url("take", case)).content.decode()
+
+
+def test_page_counts_what_the_reader_was_told_of_it_as_read(client: Client, moderator: User) -> None:
+    case = reported(ReportReason.SPAM).case
+    found = [User.objects.get(pk=moderator.pk).unread_count]
+    for _ in range(2):
+        client.get(url("change", case))
+        found.append(User.objects.get(pk=moderator.pk).unread_count)
+    assert found == [1, 0, 0]
+
+
+def test_page_has_no_button_that_reads_like_closing_the_case(client: Client, moderator: User) -> None:
+    page = page_of(client, CaseFactory.create())
+    assert re.findall(r"> *Close *<", page) == []
+
+
 def test_case_is_assigned_to_somebody_who_may_look(client: Client, moderator: User) -> None:
     case, other = CaseFactory.create(), staff("moderator")
     response = client.post(url("assign", case), {"to": other.pk})
@@ -179,6 +202,18 @@ def test_lead_suspends_from_a_case(client: Client, lead: User) -> None:
     given = Sanction.objects.get()
     assert given.until is not None
     assert (given.kind, given.until - given.starts_at) == (SanctionKind.SUSPENDED, 7 * DAY)
+
+
+def test_form_that_is_sent_twice_gives_one_sanction(client: Client, lead: User) -> None:
+    case = CaseFactory.create()
+    page = client.get(url("give_sanction", case)).content.decode()
+    [token] = re.findall(r'name="token" value="([^"]+)"', page)
+    fields = {"kind": "suspended", "length": "7", "reason": "For now.", "token": token}
+    for _ in range(2):
+        assert said(post(client, url("give_sanction", case), fields))
+    assert Sanction.objects.count() == 1
+    post(client, url("give_sanction", case), {**fields, "token": ""})
+    assert Sanction.objects.count() == 2
 
 
 def test_suspending_for_good_has_to_be_chosen(client: Client, lead: User) -> None:

@@ -162,8 +162,9 @@ def test_queue_names_its_first_choice_unfinished(client: Client, moderator: User
 
 def test_case_is_found_by_its_number(client: Client, moderator: User) -> None:
     CaseFactory.create(target_id="x")
-    case = CaseFactory.create(target_id="y")
-    assert rows_of(client.get(reverse(LIST), {"q": str(case.pk)})) == [case]
+    case, done = CaseFactory.create(target_id="y"), closed(target_id="z")
+    found = [rows_of(client.get(reverse(LIST), {"q": str(row.pk)})) for row in (case, done)]
+    assert found == [[case], [done]]
 
 
 # --- One case

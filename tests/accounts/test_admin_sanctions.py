@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import AuditEntry, Sanction, Suppression, User
+from accounts.models import AuditEntry, Notification, Sanction, Suppression, User
 from accounts.models.safety import SanctionKind
+from accounts.services.sanctions import MAX_LIFT_REASON, appeal
 from accounts.services.suppressions import SuppressionError, lift_as_staff
 from tests.factories.people import UserFactory, staff
 from tests.factories.safety import CaseFactory, SanctionFactory
@@ -233,6 +234,31 @@ def test_sanction_is_lifted_with_a_reason(client: Client, lead: User) -> None:
         "sanction.lifted",
         f"accounts.user:{row.user_id}",
     )
+
+
+def test_lifting_takes_no_longer_reason_than_the_log(client: Client, lead: User) -> None:
+    response = client.post(url("lift", suspended()), {"reason": "x" * (MAX_LIFT_REASON + 1)})
+    assert list(response.context["form"].errors) == ["reason"]
+
+
+@pytest.mark.parametrize(
+    ("step", "fields"),
+    [("lift", {"reason": "x"}), ("answer", {"decision": "refuse", "answer": "No."})],
+)
+def test_appeal_that_is_over_waits_for_nobody(
+    client: Client, lead: User, step: str, fields: dict[str, str]
+) -> None:
+    row, now = suspended(), timezone.now()
+    appeal(by=row.user, sanction=row, text="I did not do it.", now=now)
+    told = Notification.objects.filter(kind="accounts.appeal_made", user=lead)
+    assert told.count() == 1
+    post(client, url(step, row), fields)
+    assert (told.count(), User.objects.get(pk=lead.pk).unread_count) == (0, 0)
+
+
+def test_page_leads_to_no_history_of_forms(client: Client, lead: User) -> None:
+    row = suspended()
+    assert url("history", row) not in page_of(client, row)
 
 
 def test_lifting_asks_for_a_reason(client: Client, lead: User) -> None:

@@ -1,17 +1,19 @@
 """Blocks: the service, the page, and what it leaves of notifications."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import Block, Notification, User
 from accounts.registries import safety
 from accounts.services.blocks import BlockError, are_apart, block, has_blocked, unblock
+from accounts.services.notifications import notify
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,38 @@ def test_two_who_block_each_other_at_once_do_not_hinder_one_another() -> None:
     )
 
     assert (faults, sorted(pairs())) == ([], [("Ana", "Ben"), ("Ben", "Ana")])
+
+
+@at_once
+def test_who_is_blocked_at_the_very_moment_is_not_told_of() -> None:
+    """The count at the bell would name something that the inbox never shows."""
+    ana, ben = (UserFactory.create(display_name=name) for name in ("Ana", "Ben"))
+    told = {"kind": "accounts.leaving_waits", "key": "1", "path": "/", "now": NOON}
+
+    @transaction.atomic
+    def tell() -> None:
+        notify(to=ana, actor=ben, **told)  # type: ignore[arg-type]
+
+    with transaction.atomic():
+        block(by=ana, other=ben, now=NOON)
+        teller = threading.Thread(target=lambda: run(tell))
+        teller.start()
+        wait_for_a_lock()
+    teller.join(30)
+
+    ana.refresh_from_db()
+    assert (Notification.objects.count(), ana.unread_count) == (0, 0)
+
+
+def wait_for_a_lock() -> None:
+    """Return as soon as somebody waits for what this transaction holds."""
+    for _ in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    pytest.fail("nobody waits")
 
 
 # --- The page

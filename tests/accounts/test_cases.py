@@ -27,6 +27,8 @@ from accounts.services.cases import (
     move,
     take_case,
 )
+from accounts.services.reports import remind_of_case
+from feed.models import Question
 from tests.factories.people import UserFactory, staff
 from tests.factories.safety import (
     CaseFactory,
@@ -160,13 +162,31 @@ def test_take_from_somebody_else_is_a_step_of_its_own() -> None:
     case, boss = taken(CaseFactory.create()), lead()
     take_case(by=boss, case=case, now=NOW)
     case.refresh_from_db()
-    assert (case.assignee, steps(case)[-1]) == (boss, (boss, "assigned", "assigned", ""))
+    assert (case.assignee, steps(case)[-1]) == (
+        boss,
+        (boss, "assigned", "assigned", "In place of somebody else."),
+    )
 
 
-def test_a_closed_case_is_not_taken() -> None:
+@pytest.mark.parametrize("step", ["take", "assign", "close"])
+def test_a_closed_case_is_neither_taken_nor_assigned_nor_closed_again(step: str) -> None:
     case = _in_state(CaseState.CLOSED)
-    with pytest.raises(CaseStateError):
-        take_case(by=lead(), case=case, now=NOW)
+    with pytest.raises(CaseError, match=r"^This case is closed already\."):
+        STEPS[step](lead(), case)
+    assert steps(case) == []
+
+
+def test_closing_takes_back_that_the_case_waits() -> None:
+    helper, boss = moderator(), lead()
+    case, other = reported(ReportReason.SPAM).case, reported(ReportReason.SAFETY).case
+    reported(ReportReason.HARASSMENT, question=Question.objects.get(pk=case.target_id))
+    remind_of_case(case_id=other.pk, due=int(other.due_at.timestamp()), now=NOW)
+    case.refresh_from_db()
+    remind_of_case(case_id=case.pk, due=int(case.due_at.timestamp()), now=NOW)
+    close_case(by=boss, case=taken(case, boss), outcome=CaseOutcome.NO_ACTION, note="Fine.", now=NOW)
+    waiting = Notification.objects.filter(user__in=[helper, boss])
+    assert {row.path for row in waiting} == {f"/admin/accounts/case/{other.pk}/change/"}
+    assert [User.objects.get(pk=person.pk).unread_count for person in (helper, boss)] == [0, 2]
 
 
 def test_assign_hands_the_case_to_a_colleague() -> None:
@@ -174,7 +194,7 @@ def test_assign_hands_the_case_to_a_colleague() -> None:
     assign_case(by=boss, case=case, to=helper, now=NOW)
     case.refresh_from_db()
     assert (case.state, case.assignee) == (CaseState.ASSIGNED, helper)
-    assert steps(case) == [(boss, "open", "assigned", "To Robin.")]
+    assert steps(case) == [(boss, "open", "assigned", "Handed to a colleague.")]
     target = f"accounts.case:{case.pk}"
     assert audit() == [(boss.pk, "case.assigned", target, f"to person {helper.pk}")]
 

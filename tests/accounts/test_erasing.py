@@ -11,10 +11,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.handlers import erase_late_rows
 from accounts.models import (
     AccountMail,
     AuditEntry,
@@ -116,6 +117,15 @@ def test_second_time_changes_nothing(user: User) -> None:
     before = all_rows()
     erase_rows(person=user, now=LATER)
     assert all_rows() == before
+
+
+@pytest.mark.parametrize("is_erased", [True, False])
+def test_what_was_written_meanwhile_goes_afterwards(user: User, is_erased: bool) -> None:
+    if is_erased:
+        erase(user)
+    late = ProgressFactory.create(user=user)
+    erase_late_rows(str(user.pk))
+    assert ReadingProgress.objects.filter(pk=late.pk).exists() is not is_erased
 
 
 def test_others_keep_everything(user: User) -> None:
@@ -327,6 +337,28 @@ def test_fault_undoes_all_of_it(user: User, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(InterruptedError):
         erase(user)
     assert all_rows() == before
+
+
+@pytest.mark.django_db(transaction=True, available_apps=["accounts", "breakthru.outbox"])
+def test_erasing_gives_way_to_whoever_is_at_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may go on to tell the person: the two would wait for each other, and one request would fail."""
+    ours = [table for table in tables() if table.model in ("accounts.user", "accounts.notification")]
+    monkeypatch.setattr(erasing, "tables", lambda: ours)
+    told = NotificationFactory.create(actor=None)
+    holder = connections.create_connection("default")
+    try:
+        holder.set_autocommit(False)
+        holder.cursor().execute("SELECT 1 FROM accounts_notification FOR UPDATE")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            erase(told.user)
+        kept = User.objects.get(pk=told.user_id).erased_at
+        holder.rollback()
+    finally:
+        holder.close()
+    erase(told.user)
+
+    assert (kept, User.objects.get(pk=told.user_id).erased_at) == (None, NOON)
+    assert Notification.objects.count() == 0
 
 
 def test_what_names_others_goes_before_them() -> None:

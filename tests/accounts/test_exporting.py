@@ -1,6 +1,7 @@
 """A copy of all that is somebody's own: asked for, made, told of, cleared away."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from accounts.services.exporting import (
     request_export,
     tell_of_export,
 )
+from breakthru import settings as site_settings
 from breakthru.outbox.models import Outbox
 from breakthru.outbox.services import deliver
 from tests.accounts.conftest import Worker, html_of
@@ -221,3 +223,12 @@ def test_erasing_takes_the_files_finished_or_not(user: User) -> None:
     delete_export_files(person=user.pk)
     there = [default_storage.exists(f"exports/{export.pk}.zip") for export in (made, begun, other)]
     assert there == [False, False, True]
+
+
+def test_nobody_else_on_the_machine_reads_a_file(user: User, settings: LazySettings, tmp_path: Path) -> None:
+    settings.STORAGES = {**settings.STORAGES, "default": site_settings.STORAGES["default"]}
+    settings.MEDIA_ROOT = tmp_path
+    export = make(user)
+
+    file = tmp_path / str(export.file.name)
+    assert [f"{place.stat().st_mode & 0o777:o}" for place in (file, file.parent)] == ["600", "700"]

@@ -283,6 +283,8 @@ def test_a_worker_erases_who_is_due(ana: User) -> None:
         assert deliver(Outbox.objects.get(kind="accounts.erase_person").pk) is True
 
     assert state(deletion) == (False, True)
+    late = Outbox.objects.get(kind="accounts.erase_late_rows")
+    assert (late.ref, late.run_after > DUE) == (str(ana.pk), True)
 
 
 @at_once

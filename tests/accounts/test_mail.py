@@ -269,6 +269,14 @@ def test_unsubscribe_link_that_is_none_of_ours_is_refused(name: str, fixed: None
         read_unsubscribe_token(forged(UserFactory.create().pk)[name])
 
 
+def test_unsubscribe_link_of_somebody_erased_is_refused() -> None:
+    """Nothing is kept about them any more, not even that they want no mails."""
+    gone = {"erased_at": datetime(2026, 11, 22, tzinfo=UTC), "is_active": False}
+    user = UserFactory.create(**gone, birth_year=None, birth_month=None)
+    with pytest.raises(UnsubscribeTokenError):
+        read_unsubscribe_token(token_of(unsubscribe_url(user=user, kind=KIND)))
+
+
 def test_subjects_have_the_words_of_the_settings() -> None:
     assert [subject_label(subject) for subject in SUBJECTS] == [
         "Answers to my questions",

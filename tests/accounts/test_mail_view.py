@@ -35,7 +35,9 @@ def test_opening_the_link_asks_and_changes_nothing(path: str, reader: User, clie
     response = client.get(path)
     assert response.status_code == 200
     assert (response.context["is_done"], response.context["is_wanted"]) == (False, True)
-    assert f"This stops “{QUESTION_ANSWERED.label}” by e-mail" in " ".join(response.content.decode().split())
+    assert f"These are “{QUESTION_ANSWERED.label}”. Nothing else stops" in " ".join(
+        response.content.decode().split()
+    )
     assert client.head(path).status_code == 200
     assert gets_mails(user=reader, subject=KIND) is True
 

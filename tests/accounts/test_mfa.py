@@ -18,6 +18,8 @@ from accounts.adapter import MFAAdapter
 from accounts.models import User
 from tests.accounts.conftest import Worker, html_of
 from tests.factories.people import PASSWORD, MentorFactory, UserFactory, staff
+from tests.factories.questions import QuestionFactory
+from tests.factories.safety import SanctionFactory
 
 pytestmark = pytest.mark.django_db
 OnCommit = Callable[[], AbstractContextManager[Any]]
@@ -251,6 +253,31 @@ def test_role_without_one_reads_but_does_not_write(mentor: User, client: Client)
     assert client.get("/dashboard/").status_code == 200
     assert client.post("/accounts/profile/", {})["Location"] == "/accounts/2fa/"
     assert client.post("/accounts/logout/")["Location"] == "/"
+
+
+@pytest.mark.usefixtures("required")
+def test_role_without_one_writes_nothing_in_vain(mentor: User, client: Client) -> None:
+    client.force_login(mentor)
+    assert client.get("/feed/ask/")["Location"] == "/accounts/2fa/"
+
+
+@pytest.mark.usefixtures("required")
+def test_nobody_needs_one_to_report(mentor: User, client: Client) -> None:
+    address = f"/report/?type=question&id={QuestionFactory.create().pk}"
+    for person in (mentor, staff("editor")):
+        client.force_login(person)
+        assert client.get(address).status_code == 200
+        made = client.post(address, {"reason": "safety", "text": "Please look."})
+        assert client.get(made["Location"]).status_code == 200
+
+
+@pytest.mark.usefixtures("required")
+def test_nobody_needs_one_to_appeal(mentor: User, client: Client) -> None:
+    for person in (mentor, staff("editor")):
+        client.force_login(person)
+        sanction = SanctionFactory.create(user=person)
+        made = client.post(f"/accounts/standing/{sanction.pk}/appeal/", {"text": "I did not."})
+        assert (made["Location"], client.get(made["Location"]).status_code) == ("/accounts/standing/", 200)
 
 
 @pytest.mark.usefixtures("required")

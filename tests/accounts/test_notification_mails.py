@@ -21,6 +21,7 @@ from breakthru.outbox.models import Outbox
 from breakthru.outbox.services import deliver, enqueue
 from tests.factories.notifications import KIND, NotificationFactory, choose
 from tests.factories.questions import answered
+from tests.factories.safety import CaseFactory
 
 pytestmark = pytest.mark.django_db
 # Seven in the morning and noon in New York, where everybody here lives.
@@ -124,6 +125,17 @@ def test_mail_is_not_sent_to_a_closed_account() -> None:
     told = _told()
     User.objects.filter(pk=told.user_id).update(is_active=False)
     assert _send(told) == []
+
+
+def test_mail_about_the_work_of_staff_is_not_sent_to_who_left_the_team() -> None:
+    mails = []
+    for has_left in (True, False):
+        told = NotificationFactory.create(
+            kind="accounts.case_opened", key=f"case:{CaseFactory.create().pk}:1"
+        )
+        User.objects.filter(pk=told.user_id).update(is_staff=not has_left)
+        mails.append(_send(told))
+    assert mails == [[], [told.user.email]]
 
 
 def test_mail_of_a_fixed_kind_offers_no_way_to_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,28 @@ def test_each_step_asks_its_groups_in_order_and_says_why(client: Client, user: U
     assert "To &lt;fit&gt; &amp; help." in client.get(f"{URL}?step=stage").content.decode()
 
 
+def test_each_question_says_who_sees_the_answer_and_what_is_an_exception(client: Client, user: User) -> None:
+    experience("road", "on_leave", learner_privacy=Privacy.P2, order=3)
+    stage, road = (client.get(f"{URL}?step={step}").context["form"].fields for step in ("stage", "road"))
+
+    assert {key: field.help_text for key, field in {**stage, **road}.items()} == {
+        "education_stage": "So that tests can. Who sees it: people who are signed in.",
+        "target_profession": "So that tests can. Who sees it: people who are signed in.",
+        "application_status": "So that tests can. Who sees it: a mentor, once you are introduced.",
+        "road": "So that tests can. Who sees it: people who are signed in; "
+        "“On leave”: a mentor, once you are introduced.",
+    }
+
+
+@pytest.mark.parametrize(("age", "tells"), [(16, False), (20, True)])
+def test_only_adults_read_of_mentors_to_whom_they_are_introduced(
+    client: Client, user: User, age: int, tells: bool
+) -> None:
+    User.objects.filter(pk=user.pk).update(birth_year=timezone.localdate().year - age)
+
+    assert ("what is more private reaches" in client.get(f"{URL}?step=road").content.decode()) == tells
+
+
 def test_a_group_that_staff_added_is_asked_with_the_road(client: Client, user: User) -> None:
     experience("new_question", "answer")
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import PersonExperience, User
-from accounts.models.experience import Privacy
+from accounts.models.experience import Privacy, Viewer
 from tests.factories.people import UserFactory, experience
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,15 @@ def test_each_tab_shows_what_those_eyes_see(
     assert [term.label for term in response.context["later"]] == later
     assert f'aria-current="page">{tab}</a>' in page
     assert {label for label in ("Term P0", "Term P1", "Term P2") if label in page} == {*terms, *later}
+
+
+def test_who_is_under_18_is_shown_no_match(client: Client) -> None:
+    client.force_login(UserFactory.create(birth_year=timezone.localdate().year - 16))
+
+    response = client.get(f"{URL}?as=introduced")
+
+    assert [name for _, name in response.context["tabs"]] == ["A visitor", "Somebody signed in"]
+    assert response.context["chosen"] == Viewer.VISITOR
 
 
 def test_the_page_says_so_when_there_is_nothing_but_the_name(client: Client) -> None:

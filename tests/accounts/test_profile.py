@@ -77,7 +77,7 @@ def test_the_form_asks_every_group_of_the_profile_and_says_why(user: User, vocab
 
     groups = set(fields) - {"display_name", "time_zone"}
     assert groups == {"education_stage", "application_service", "road"}
-    assert fields["road"].help_text == "A &lt;b&gt;reason&lt;/b&gt;."
+    assert fields["road"].help_text == "A &lt;b&gt;reason&lt;/b&gt;. Who sees it: people who are signed in."
 
 
 def test_the_form_offers_no_sensitive_term(user: User, vocabulary: None) -> None:

@@ -8,11 +8,14 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.lifecycle import CaseState
-from accounts.models import Case, CaseEvent, Notification, User
+from accounts.models import Case, CaseEvent, Notification, Report, User
 from accounts.models.safety import CLOCKS, SERIOUS, ReportReason
 from accounts.registries import safety
+from accounts.services import reports
+from accounts.services.reports import ReportError
 from breakthru.outbox.models import Outbox
 from breakthru.outbox.services import deliver
+from feed.models import Question
 from tests.factories.people import UserFactory
 from tests.factories.questions import QuestionFactory
 from tests.factories.safety import CaseFactory, lead, moderator, reported, taken
@@ -103,6 +106,33 @@ def test_people_who_report_at_the_same_moment_share_one_case() -> None:
     assert CaseEvent.objects.filter(note="Opened.").count() == 1
 
 
+@pytest.mark.django_db(
+    transaction=True, available_apps=["accounts", "mentors", "learner_series", "feed", "breakthru.outbox"]
+)
+def test_reports_of_one_person_at_the_same_moment_count_against_one_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reports, "REPORTS_A_DAY", 2)
+    person, questions = UserFactory.create(), QuestionFactory.create_batch(6)
+    gate, refused = threading.Barrier(len(questions)), []
+
+    def post(question: Question) -> None:
+        gate.wait()
+        try:
+            reported(ReportReason.SPAM, question=question, by=person, now=NOW)
+        except ReportError:
+            refused.append(question)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=post, args=(question,)) for question in questions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (Report.objects.filter(reporter=person).count(), len(refused)) == (2, 4)
+
+
 # --- Who is told
 
 
@@ -134,6 +164,26 @@ def test_the_safeguarding_lead_is_told_when_a_case_becomes_serious() -> None:
     reported(ReportReason.SPAM, question=question)
     reported(ReportReason.SEXUAL, question=question)
     assert (told("accounts.case_opened"), told("accounts.case_serious")) == ({helper}, {boss})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("slow", "quick", "kind"),
+    [
+        (ReportReason.SPAM, ReportReason.HARASSMENT, "accounts.case_opened"),
+        (ReportReason.UNCOMFORTABLE, ReportReason.SAFETY, "accounts.case_serious"),
+    ],
+)
+def test_staff_are_told_anew_when_a_case_gets_a_shorter_clock(
+    slow: ReportReason, quick: ReportReason, kind: str
+) -> None:
+    question = QuestionFactory.create()
+    moderator()
+    lead()
+    for reason in (slow, quick):
+        reported(reason, question=question, now=NOW)
+    words = Notification.objects.filter(kind=kind).order_by("pk").values_list("words__why", flat=True)
+    assert list(words) == [slow.label, quick.label]
 
 
 @pytest.mark.django_db

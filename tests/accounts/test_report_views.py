@@ -66,7 +66,7 @@ def test_form_shows_what_is_reported_and_every_reason_with_its_clock(client: Cli
     }
     for reason in ReportReason:
         label, _, meaning = dict(ReportForm().fields["reason"].choices)[reason].partition("\n")  # type: ignore[attr-defined]
-        assert (label, meaning.endswith(f" We look {promised[CLOCKS[reason]]}.")) == (reason.label, True)
+        assert (label, meaning.endswith(f" We decide {promised[CLOCKS[reason]]}.")) == (reason.label, True)
         assert meaning.replace("'", "&#x27;") in words
 
 

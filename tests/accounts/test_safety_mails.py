@@ -102,13 +102,13 @@ MAILS: list[tuple[Callable[[], User], str, str, str]] = [
     (
         _opened,
         "A report waits: Money or selling",
-        "by November 25, 5:00 PM UTC",
+        "by November 25, 12:00 PM EST",
         "A report waits: question, Money or selling",
     ),
     (
         _serious,
         "Serious report: Someone's safety",
-        "by November 23, 6:00 PM UTC",
+        "by November 23, 1:00 PM EST",
         "A serious report waits: question, Someone's safety",
     ),
     (
@@ -150,7 +150,7 @@ MAILS: list[tuple[Callable[[], User], str, str, str]] = [
     (
         _lifted,
         "We took back a decision about your account",
-        "what we decided on November 23, 2026 does not hold any more (Matching is off)",
+        "on November 23, 2026 we wrote to you: Matching is off. That does not hold any more.",
         "Our staff took back a decision about your account",
     ),
     (

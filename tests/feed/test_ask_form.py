@@ -152,8 +152,8 @@ EMAIL = (
     " take it out, or tick “Post it as it is”."
 )
 UNDER_18 = (
-    "This looks like an e-mail address. Please take it out: while you are under 18 we do not show ways to"
-    " reach you. If it is something else, write it in another way."
+    "This looks like an e-mail address. Please take it out: we do not show ways to reach anybody who is under"
+    " 18 or has not told us their age. If it is something else, write it in another way."
 )
 
 

@@ -25,10 +25,7 @@ ASK = "/feed/ask/"
 DISTRESS = "I don't want to live anymore."
 SHOWN = "findahelpline.com"
 POSTED = "Your question is posted. Verified mentors see it in the Feed."
-HELD = (
-    "Your question is with us. A staff member reads it first, because you are under 18; then mentors can"
-    " answer it."
-)
+HELD = "Your question is with us. A staff member reads it first, because {}; then mentors can answer it."
 
 
 def ask_data(**fields: Any) -> dict[str, Any]:
@@ -161,16 +158,35 @@ def test_a_minor_gets_no_box_and_cannot_forge_one(born: dict[str, Any]) -> None:
     response = client.post(ASK, ask_data(body="Write to jane@example.org.", as_it_is="on"))
     page = response.content.decode()
     assert (response.status_code, Question.objects.count()) == (422, 0)
-    assert "while you are under 18 we do not show ways to reach you" in page
+    assert "we do not show ways to reach anybody who is under 18 or has not told us their age" in page
     assert 'name="as_it_is"' not in page
 
 
 def test_a_minor_hears_that_somebody_reads_the_question_first() -> None:
     client = signed_in(UserFactory.create(birth_year=timezone.localdate().year - 15))
-    assert "A staff member reads it" in client.get(ASK).content.decode()
+    page = client.get(ASK).content.decode()
+    assert ("A staff member reads it" in page, "Because you are under 18" in page) == (True, True)
     assert "A staff member reads it" not in signed_in(UserFactory.create()).get(ASK).content.decode()
     response = client.post(ASK, ask_data(), follow=True)
-    assert [str(message) for message in response.context["messages"]] == [HELD]
+    assert [str(message) for message in response.context["messages"]] == [HELD.format("you are under 18")]
+
+
+def test_who_has_not_told_their_age_is_not_called_a_minor() -> None:
+    client = signed_in(UserFactory.create(birth_year=None, birth_month=None))
+    page = client.get(ASK).content.decode()
+    assert ("Because you have not told us your age" in page, "you are under 18" in page) == (True, False)
+    response = client.post(ASK, ask_data(), follow=True)
+    said = [str(message) for message in response.context["messages"]]
+    assert said == [HELD.format("you have not told us your age")]
+
+
+def test_help_lines_wait_on_the_page_only_for_who_wrote_there() -> None:
+    answer = answered()
+    question = answer.question
+    people = {"asker": question.asker, "mentor": answer.mentor.user, "reader": UserFactory.create()}
+    pages = {name: signed_in(user).get(question.get_absolute_url()) for name, user in people.items()}
+    waits = {name for name, page in pages.items() if 'id="while-you-wait"' in page.content.decode()}
+    assert waits == {"asker", "mentor"}
 
 
 def test_a_mentors_answer_is_warned_about_in_the_same_way() -> None:

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.models import Notification, User
 from accounts.registries.safety import reportable_of
-from breakthru.outbox.models import Outbox
 from feed.models import Question
 from feed.models.question import Visibility
 from feed.permissions import is_read_first
@@ -69,11 +68,11 @@ def test_is_read_first_goes_by_age(birth: tuple[int | None, int | None], expecte
 
 
 @pytest.mark.parametrize("birth", [(None, None), (timezone.localdate().year - 14, 1)])
-def test_question_of_a_minor_is_held_and_nobody_is_told(birth: tuple[int | None, int | None]) -> None:
-    person, _ = UserFactory.create(birth_year=birth[0], birth_month=birth[1]), staff("moderator")
+def test_question_of_a_minor_is_held_and_its_readers_are_told(birth: tuple[int | None, int | None]) -> None:
+    person, moderator = UserFactory.create(birth_year=birth[0], birth_month=birth[1]), staff("moderator")
     question = ask(person)
     assert (question.visibility, question.state, question.is_held) == (Visibility.HELD, "open", True)
-    assert (Notification.objects.count(), Outbox.objects.count()) == (0, 0)
+    assert [row.user for row in Notification.objects.all()] == [moderator]
 
 
 def test_age_is_that_of_the_account_now_not_of_the_page_that_is_open() -> None:
