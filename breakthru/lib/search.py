@@ -1,5 +1,6 @@
 """Full-text search: what was found, marked."""
 
+import re
 from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
@@ -10,9 +11,18 @@ from django.utils.safestring import SafeString, mark_safe
 _START, _STOP = "\x02", "\x03"
 
 
+# PostgreSQL keeps each minus until a word comes, and fails when there are too many of them.
+_MINUSES = re.compile(r"-(?:\s*-)+")
+
+
+def query_of(words: str) -> SearchQuery:
+    """Return what a search asks for as people type it: words, "phrases", and exclusions by one minus."""
+    return SearchQuery(_MINUSES.sub(" ", words), search_type="websearch", config="english")
+
+
 def headline(field: str, words: str) -> SearchHeadline:
     """Return the expression for the part of a plain-text `field` that fits `words`; `marked` prints it."""
-    query = SearchQuery(words, search_type="websearch", config="english")
+    query = query_of(words)
     options: dict[str, Any] = {"max_words": 32, "min_words": 16, "max_fragments": 1}
     return SearchHeadline(field, query, config="english", start_sel=_START, stop_sel=_STOP, **options)
 

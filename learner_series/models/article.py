@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
+from django.contrib.postgres.search import SearchRank, SearchVectorField
 from django.core.validators import slug_re
 from django.db import models
 from django.db.models import Count, F, FloatField, Max, Prefetch, Q, Window, prefetch_related_objects
@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.models import Experience, Topic
 from breakthru.lib.richtext import reading_minutes
-from breakthru.lib.search import headline
+from breakthru.lib.search import headline, query_of
 
 RESERVED_SLUGS = ("series", "feed.xml")
 # How many articles of a topic the front of the library shows.
@@ -143,7 +143,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
         Phrases in quotes and exclusions by a minus work; gated text is in no index and in no excerpt.
         """
-        query = SearchQuery(words, search_type="websearch", config="english")
+        query = query_of(words)
         # PostgreSQL ranks in single precision, which does not come back from a cursor as it went out.
         rank = Cast(SearchRank(F("search"), query, normalization=1), FloatField())
         return self.filter(search=query).annotate(rank=rank, found=headline("live__open_text", words))

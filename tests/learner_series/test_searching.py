@@ -32,6 +32,7 @@ def library() -> None:
         ("gap year", {"One gap year", "Paying for a year"}),
         ('"gap year"', {"One gap year"}),
         ("schools -gap", {"Interviews"}),
+        ("schools --gap", {"One gap year", "Paying for a year"}),
         ("interview", {"Interviews"}),
         ("INTERVIEWING", {"Interviews"}),
         ("college or travel", {"One gap year", "Interviews"}),
@@ -83,3 +84,10 @@ def test_results_of_one_rank_follow_each_other_without_gap_or_repeat() -> None:
         assert len(page.items) == size
         seen, cursor = [*seen, *page.items], page.next_cursor
     assert (seen, cursor) == (made[::-1], "")
+
+
+@pytest.mark.parametrize(
+    "words", ["- " * 99, "-" * 99 + "gamma", '"-" ' * 40, "-a " * 60, "or " * 60, "!! && || <->"]
+)
+def test_search_takes_whatever_is_typed(words: str) -> None:
+    assert list(Article.objects.published().search(words)) == []
