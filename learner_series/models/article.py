@@ -151,7 +151,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def audiences(self) -> models.QuerySet[Experience]:
         """The stages and roads that some of these articles are written for, in the vocabulary's order."""
         links = Article.audience.through.objects.filter(article__in=self)
-        return Experience.objects.filter(pk__in=links.values("experience")).select_related("group")
+        terms = Experience.objects.filter(pk__in=links.values("experience")).select_related("group")
+        # One order also where staff gave two the same place.
+        return terms.order_by("group__order", "group_id", "order", "key")
 
     def for_audience(self, term: Experience) -> Self:
         """Articles meant for people of one stage or road."""
